@@ -1,0 +1,65 @@
+# Everything runs from a bare Debian with Python 3.11 and make; `make` alone lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON_OF_VENV := .venv/bin/python
+THROWAWAY := $(PYTHON_OF_VENV) -m helpdesk.services.throwaway
+PATHS := helpdesk agents tickets channels_whatsapp simulator tests bin manage.py
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+.PHONY: demo demo-reset demo-status tour
+demo: ## Run the product on this machine: http://127.0.0.1:8000 (PORT=, SIM_PORT=, VERBOSE=1)
+	@sh bin/bootstrap base
+	@exec $(PYTHON_OF_VENV) -m helpdesk.services.demo
+
+demo-reset: ## Remove the data of the demo
+	@sh bin/bootstrap base
+	@$(PYTHON_OF_VENV) -m helpdesk.services.demo --reset
+
+demo-status: ## Show the processes of the running demo and their memory
+	@$(PYTHON_OF_VENV) -m helpdesk.services.status
+
+tour: ## Play one conversation from message to answer, headless, and time each step
+	@sh bin/bootstrap base
+	@$(PYTHON_OF_VENV) -m helpdesk.tour
+
+.PHONY: dev test lint types contracts migrations races chaos bench messages vendor
+dev: ## Install the development packages
+	@sh bin/bootstrap dev
+
+test: dev ## Run all tests headless against a throw-away PostgreSQL and Valkey (ARGS= for pytest)
+	@$(PYTHON_OF_VENV) bin/compile_messages.py
+	@CHROMIUM=$$($(PYTHON_OF_VENV) -m helpdesk.services.browser) && export CHROMIUM && \
+		exec $(THROWAWAY) $(PYTHON_OF_VENV) -m pytest -n 2 $(ARGS)
+
+lint: dev ## Check style: ruff, its formatter, djlint
+	$(PYTHON_OF_VENV) -m ruff check .
+	$(PYTHON_OF_VENV) -m ruff format --check .
+	$(PYTHON_OF_VENV) -m djlint --quiet --lint templates
+
+types: dev ## Check types: mypy --strict
+	$(PYTHON_OF_VENV) -m mypy $(PATHS)
+
+contracts: dev ## Check that apps only look down
+	.venv/bin/lint-imports
+
+migrations: dev ## Check that no migration is missing
+	@$(THROWAWAY) $(PYTHON_OF_VENV) manage.py makemigrations --check --dry-run
+
+races: dev ## Run the races many times over
+	@$(THROWAWAY) $(PYTHON_OF_VENV) -m pytest -m race $(ARGS)
+
+chaos: dev ## Kill processes under load and count what was lost or doubled
+	@$(THROWAWAY) $(PYTHON_OF_VENV) -m benchmarks.chaos $(ARGS)
+
+bench: dev ## Measure webhook, visibility and page times as ratios in one run
+	@$(THROWAWAY) $(PYTHON_OF_VENV) -m benchmarks $(ARGS)
+
+messages: dev ## Collect new strings for the translators (needs gettext)
+	$(PYTHON_OF_VENV) manage.py makemessages --all --no-obsolete --add-location file
+	$(PYTHON_OF_VENV) manage.py makemessages --all --no-obsolete --add-location file --domain djangojs
+
+vendor: ## Fetch the pinned browser assets again (needs npm)
+	sh frontend/vendor.sh

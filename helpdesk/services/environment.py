@@ -1,0 +1,74 @@
+"""The environment of the application's processes; its secrets are made once and kept with the data."""
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+
+from helpdesk.services.folders import private_folder
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+PHONE_NUMBER_ID = "100200300400500"
+WABA_ID = "200300400500600"
+DISPLAY_NUMBER = "4940555000000"
+
+
+def data_folder() -> Path:
+    """Return where the demo keeps its data: DATA_DIR/demo, with `.data` as the default of DATA_DIR."""
+    return Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve() / "demo"
+
+
+def kept_secrets(folder: Path) -> dict[str, str]:
+    """Return the secrets of this data folder; made at the first start, readable by its owner only."""
+    path = folder / "secrets.json"
+    if path.exists():
+        return dict(json.loads(path.read_text()))
+    made = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "ENCRYPTION_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+        "WHATSAPP_APP_SECRETS": secrets.token_hex(16),
+        "WHATSAPP_VERIFY_TOKEN": secrets.token_urlsafe(18),
+        "SIM_ACCESS_TOKEN": "EAA" + secrets.token_urlsafe(48),
+    }
+    half = path.with_suffix(".half")
+    half.touch(mode=0o600)
+    half.write_text(json.dumps(made, indent=2))
+    half.rename(path)
+    return made
+
+
+def demo_environment(
+    folder: Path, *, database: str, redis: str, broker: str, port: int, sim_port: int
+) -> dict[str, str]:
+    """Return the environment of web, worker, beat, commands and simulator of one demo."""
+    kept = kept_secrets(folder)
+    address = f"http://127.0.0.1:{port}"
+    simulator = f"http://127.0.0.1:{sim_port}"
+    return {
+        **os.environ,
+        **kept,
+        "DJANGO_SETTINGS_MODULE": "helpdesk.settings",
+        "DEBUG": "0",
+        "DEMO": "1",
+        "DATA_DIR": str(folder),
+        "MEDIA_ROOT": str(private_folder(folder / "media")),
+        "DATABASE_URL": database,
+        "REDIS_URL": redis,
+        "BROKER_URL": broker,
+        "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
+        "CSRF_TRUSTED_ORIGINS": f"{address},http://localhost:{port}",
+        "GRAPH_BASE_URL": simulator,
+        "SIMULATOR_URL": simulator,
+        "SIM_PORT": str(sim_port),
+        "SIM_DATA_DIR": str(private_folder(folder / "simulator")),
+        "SIM_WEBHOOK_URL": f"{address}/webhooks/whatsapp",
+        "SIM_APP_SECRET": kept["WHATSAPP_APP_SECRETS"],
+        "SIM_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+        "SIM_WABA_ID": WABA_ID,
+        "SIM_DISPLAY_NUMBER": DISPLAY_NUMBER,
+        "SIM_FRAME_ANCESTORS": f"{address} http://localhost:{port}",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(BASE_DIR),
+        "MALLOC_ARENA_MAX": "2",
+    }
