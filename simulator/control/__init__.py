@@ -1,0 +1,1 @@
+"""What tests and demonstrations tell the simulator to do."""

@@ -1,0 +1,1 @@
+"""A customer's phone in the browser."""
