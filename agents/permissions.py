@@ -1,0 +1,40 @@
+"""The role matrix, once: what each role may do. Whom a person may see is decided in the querysets."""
+
+from enum import StrEnum
+
+from agents.models import Membership, Role, User
+
+
+class Permission(StrEnum):
+    """One thing that not everybody may do."""
+
+    ANSWER = "answer"  # claim, reply, note, resolve, hand over: in own teams
+    REASSIGN = "reassign"  # take a ticket from somebody else and give it to a third
+    READ_ALL = "read_all"
+    CONFIGURE = "configure"
+
+
+MATRIX: dict[str, frozenset[Permission]] = {
+    "agent": frozenset({Permission.ANSWER}),
+    "lead": frozenset({Permission.ANSWER, Permission.REASSIGN}),
+    "manager": frozenset({Permission.READ_ALL}),
+    "admin": frozenset(Permission),
+}
+
+
+def role_in_team(user: User, team_id: int) -> str | None:
+    """Return the row of the matrix that holds for this person in this team; None for an outsider. One query at most."""
+    if not user.is_active:
+        return None
+    if user.role in {Role.ADMIN, Role.MANAGER}:
+        return str(user.role)
+    is_lead = Membership.objects.filter(user=user, team_id=team_id).values_list("is_lead", flat=True).first()
+    if is_lead is None:
+        return None
+    return "lead" if is_lead else "agent"
+
+
+def may(user: User, permission: Permission, *, team_id: int) -> bool:
+    """Say whether this person may do this in this team."""
+    role = role_in_team(user, team_id)
+    return role is not None and permission in MATRIX[role]

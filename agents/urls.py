@@ -1,0 +1,13 @@
+"""Addresses of the account pages."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from agents import views
+
+app_name = "account"
+urlpatterns = [
+    path("login/", views.LoginView.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("preferences/", views.preferences, name="preferences"),
+]

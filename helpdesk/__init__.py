@@ -1,0 +1,1 @@
+"""Wires everything together and holds no domain."""

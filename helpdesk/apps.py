@@ -1,0 +1,16 @@
+"""The wiring app: system checks and commands that look at the whole."""
+
+from django.apps import AppConfig
+
+
+class HelpdeskConfig(AppConfig):
+    """Register the checks of the whole installation."""
+
+    name = "helpdesk"
+    verbose_name = "Helpdesk"
+
+    def ready(self) -> None:
+        """Import the checks; importing registers them."""
+        from helpdesk import checks
+
+        del checks

@@ -1,0 +1,30 @@
+"""Turn a database URL into Django's settings."""
+
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+def database_settings(url: str) -> dict[str, Any]:
+    """Return Django's DATABASES entry for a `postgresql://` URL; a `host` in its query names a socket folder."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    host = query.pop("host", parts.hostname or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        # A frozen server must turn into a 503 within two seconds, not into a pile of waiting threads.
+        "OPTIONS": {
+            "connect_timeout": 2,
+            "tcp_user_timeout": 2000,
+            "options": "-c statement_timeout=15000 -c lock_timeout=5000"
+            " -c idle_in_transaction_session_timeout=30000",
+            **query,
+        },
+    }

@@ -1,0 +1,51 @@
+"""Two small concerns of every request: the agent's preferences and private pages."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone, translation
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class AgentPreferencesMiddleware:
+    """Show each agent pages in their own language and time zone."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Activate language and zone for this request only; machines are not asked who they are."""
+        if request.path.startswith(("/webhooks/", "/healthz/", settings.STATIC_URL)):
+            return self.get_response(request)
+        user = request.user
+        language = getattr(user, "language", "") or translation.get_language_from_request(request)
+        zone = getattr(user, "time_zone", "") or settings.TIME_ZONE
+        with translation.override(language), timezone.override(zoneinfo.ZoneInfo(zone)):
+            request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
+            response = self.get_response(request)
+            render_now = getattr(response, "render", None)
+            if callable(render_now) and not getattr(response, "is_rendered", True):
+                response = render_now()
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class PrivatePagesMiddleware:
+    """Keep pages of logged-in people out of every cache, the browser's own included."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Add the headers unless the view chose its own."""
+        response = self.get_response(request)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response

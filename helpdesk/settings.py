@@ -1,0 +1,290 @@
+"""All settings, from the environment; `manage.py check` names every one that is missing or wrong."""
+
+from pathlib import Path
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.database import database_settings
+from helpdesk.env import env
+
+# Django's generic classes take type parameters at run time too.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# -- What kind of installation this is ---------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG")
+DEMO = env.flag("DEMO")
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data")))
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+
+# -- Secrets -----------------------------------------------------------------------------------------
+
+SECRET_KEY = env.secret("SECRET_KEY", minimum=32)
+ENCRYPTION_KEYS = env.words("ENCRYPTION_KEYS")
+WHATSAPP_APP_SECRETS = env.words("WHATSAPP_APP_SECRETS")
+WHATSAPP_VERIFY_TOKEN = env.secret("WHATSAPP_VERIFY_TOKEN", minimum=8)
+
+# -- Meta, or whoever plays Meta ---------------------------------------------------------------------
+
+GRAPH_BASE_URL = env.url("GRAPH_BASE_URL", "https://graph.facebook.com", ("https", "http")).rstrip("/")
+GRAPH_VERSION = env.text("GRAPH_VERSION", "v26.0")
+SIMULATOR_URL = env.url("SIMULATOR_URL", "", ("http",)).rstrip("/")
+
+# -- The wiring diagram: who answers for what --------------------------------------------------------
+
+CHANNELS = {"whatsapp": "channels_whatsapp.channel.WhatsAppChannel"}
+ANSWERS: list[str] = []
+PANELS: list[str] = []
+
+INSTALLED_APPS = [
+    "helpdesk",
+    "agents",
+    "tickets",
+    "channels_whatsapp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_celery_beat",
+    "django_htmx",
+    "channels",
+    "csp",
+    "axes",
+    "lucide",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "helpdesk.middleware.AgentPreferencesMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "helpdesk.middleware.PrivatePagesMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "helpdesk.urls"
+ASGI_APPLICATION = "helpdesk.asgi.application"
+# A webhook URL that answers with a redirect loses its body, so nothing is ever redirected to a slash.
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "helpdesk.context.shell",
+            ],
+        },
+    }
+]
+
+# -- PostgreSQL and Valkey ---------------------------------------------------------------------------
+
+DATABASE_URL = env.url("DATABASE_URL", "postgresql://helpdesk@127.0.0.1/helpdesk", ("postgresql", "postgres"))
+DATABASES = {"default": database_settings(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.url("REDIS_URL", "redis://127.0.0.1:6379/0", ("redis", "rediss", "unix"))
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "live"},
+    }
+}
+
+# -- Celery is the engine, PostgreSQL is the memory --------------------------------------------------
+
+CELERY_BROKER_URL = env.url("BROKER_URL", "", ("redis", "rediss", "redis+socket", "amqp", "amqps")) or (
+    REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+)
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {}
+    if CELERY_BROKER_URL.startswith("amqp")
+    else {
+        "visibility_timeout": 60,
+        "socket_timeout": 2,
+        "socket_connect_timeout": 1,
+        "unacked_restore_throttle": 1,
+    }
+)
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "timers"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_DB_REUSE_MAX = 1000
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+CELERY_TASK_ROUTES = {
+    "channels_whatsapp.tasks.process_inbound": {"queue": "inbound"},
+    "channels_whatsapp.tasks.fetch_media": {"queue": "media"},
+    "tickets.tasks.deliver": {"queue": "outbound"},
+    "tickets.tasks.settle_unknown": {"queue": "timers"},
+}
+# An expiry keeps a stopped worker from finding a thousand identical wake-ups when it comes back.
+CELERY_BEAT_SCHEDULE = {
+    "process inbound updates": {
+        "task": "channels_whatsapp.tasks.process_inbound",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "deliver due messages": {"task": "tickets.tasks.deliver", "schedule": 1.0, "options": {"expires": 10}},
+    "fetch due media": {
+        "task": "channels_whatsapp.tasks.fetch_media",
+        "schedule": 3.0,
+        "options": {"expires": 10},
+    },
+    "settle deliveries of unknown fate": {
+        "task": "tickets.tasks.settle_unknown",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+}
+
+# -- People ------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "agents.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "account:login"
+LOGIN_REDIRECT_URL = "inbox:index"
+LOGOUT_REDIRECT_URL = "account:login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "agents.views.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# -- Words and zones ---------------------------------------------------------------------------------
+
+LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "en", ("en", "de", "fr"))
+LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
+USE_TZ = True
+
+# -- Files -------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media")))
+COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "helpdesk.storage.HashedStaticFilesStorage"
+        if COLLECTED and not DEBUG
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not COLLECTED or DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+# Meta sends up to 3 MB; Django's own default is less than that.
+WEBHOOK_MAX_BYTES = 3 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = WEBHOOK_MAX_BYTES
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# -- Browser security --------------------------------------------------------------------------------
+
+SECURE_COOKIES = env.flag("SECURE_COOKIES", default=not (DEBUG or DEMO))
+SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
+SECURE_HSTS_PRELOAD = SECURE_COOKIES
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TRUST_PROXY") else None
+X_FRAME_OPTIONS = "SAMEORIGIN" if DEMO else "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "media-src": [SELF, "blob:"],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF] if DEMO else [NONE],
+        "frame-src": [SELF, SIMULATOR_URL] if DEMO and SIMULATOR_URL else [NONE],
+    }
+}
+
+# -- Logs: structured, one line each, without message bodies or telephone numbers --------------------
+
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "structlog.stdlib.ProcessorFormatter",
+            "processors": "ext://helpdesk.logs.FORMAT",
+            "foreign_pre_chain": "ext://helpdesk.logs.ENRICH",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "axes": {"level": "WARNING"},
+    },
+}
+
+# -- The limits of one process, checked against max_connections at start -----------------------------
+
+WEB_THREADS = env.number("WEB_THREADS", 4, low=1, high=64)
+WORKER_THREADS = env.number("WORKER_THREADS", 16, low=1, high=128)
+DEMO_SEED_AGENT_PASSWORD = "demo"  # noqa: S105 - printed on the log-in page of the demo, refused elsewhere

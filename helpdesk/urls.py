@@ -1,0 +1,24 @@
+"""Every address of the product."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from helpdesk import demo, health, styleguide
+
+handler500 = "helpdesk.errors.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="inbox:index"), name="home"),
+    path("", include("agents.urls")),
+    path("", include("tickets.urls")),
+    path("", include("channels_whatsapp.urls")),
+    path("healthz/live", health.live, name="health_live"),
+    path("healthz/ready", health.ready, name="health_ready"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("admin/", admin.site.urls),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include((demo.urlpatterns, "demo"))))

@@ -1,0 +1,1 @@
+"""Verbs: whatever changes a ticket is one function here, one transaction, one event."""

@@ -1,0 +1,152 @@
+"""What every action shares: one transaction, locks from the top down, one event."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Count, Max, Min
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from agents.permissions import Permission, may
+from helpdesk import clock
+from tickets import live, sla
+from tickets.errors import NotAllowed
+from tickets.models import (
+    ActorKind,
+    AuthorKind,
+    Change,
+    Conversation,
+    EventKind,
+    Message,
+    MessageKind,
+    MessageState,
+    Purpose,
+    Ticket,
+    TicketEvent,
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+TRIES = 3
+# PostgreSQL: deadlock_detected, serialization_failure.
+WORTH_ANOTHER_TRY = frozenset({"40P01", "40001"})
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Run in one transaction; a deadlock repeats the whole action, three times at most."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            # Part of a larger action: its outermost transaction is the one to repeat.
+            return function(*args, **kwargs)
+        for number in range(1, TRIES + 1):
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                state = getattr(error.__cause__, "sqlstate", "")
+                if state not in WORTH_ANOTHER_TRY or number == TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def lock_conversation(conversation_id: int) -> Conversation:
+    """Lock the row under which everything in a conversation happens."""
+    return Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
+
+
+def lock_ticket(ticket_id: int) -> tuple[Conversation, Ticket]:
+    """Lock a ticket from the top down: its conversation first. Raises Ticket.DoesNotExist."""
+    while True:
+        conversation_id = Ticket.objects.values_list("conversation_id", flat=True).get(pk=ticket_id)
+        conversation = lock_conversation(conversation_id)
+        ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket_id)
+        if ticket.conversation_id == conversation_id:
+            ticket.conversation = conversation
+            return conversation, ticket
+
+
+def lock_ticket_for(actor: User, ticket_id: int) -> tuple[Conversation, Ticket]:
+    """Lock a ticket for a person who wants to work on it. Raises NotAllowed when their role only reads."""
+    conversation, ticket = lock_ticket(ticket_id)
+    if not may(actor, Permission.ANSWER, team_id=ticket.team_id):
+        raise NotAllowed(_("Only members of this team can work on its tickets."))
+    return conversation, ticket
+
+
+def next_seq(conversation: Conversation) -> int:
+    """Take the next place in the conversation, whose row must be locked."""
+    conversation.last_seq += 1
+    conversation.save(update_fields=["last_seq"])
+    return conversation.last_seq
+
+
+def record(
+    ticket: Ticket,
+    conversation: Conversation,
+    kind: EventKind,
+    *,
+    actor: User | None,
+    at: dt.datetime,
+    actor_kind: ActorKind | None = None,
+    occurred_at: dt.datetime | None = None,
+    message: Message | None = None,
+    also_teams: tuple[int, ...] = (),
+    **data: Any,
+) -> TicketEvent:
+    """Write the event of an action and the change row, raise the version, save the ticket, tell open pages."""
+    ticket.version += 1
+    ticket.last_activity_at = max(ticket.last_activity_at, at)
+    ticket.save()
+    event = TicketEvent.objects.create(
+        ticket=ticket,
+        seq=next_seq(conversation),
+        kind=kind,
+        actor_kind=actor_kind or (ActorKind.AGENT if actor else ActorKind.SYSTEM),
+        actor=actor,
+        message=message,
+        data=data,
+        occurred_at=occurred_at or at,
+        recorded_at=at,
+    )
+    Change.objects.create(ticket=ticket)
+    live.announce(ticket, also_teams=also_teams)
+    return event
+
+
+def touch(ticket: Ticket) -> None:
+    """Raise the version for something that is no event of the ticket, such as a tick; pages fetch it anew."""
+    ticket.version += 1
+    ticket.save(update_fields=["version"])
+    live.announce(ticket)
+
+
+def refresh_waiting(ticket: Ticket) -> None:
+    """Derive from the messages who waits since when; the caller saves.
+
+    A reply answers the inbound messages that its author had seen. One that failed, was taken back, or whose fate
+    stayed unknown until somebody was asked, answers nothing, so the wait resumes with its original due time.
+    """
+    answered = (
+        ticket.messages.filter(kind=MessageKind.OUTBOUND, purpose=Purpose.REPLY, author_kind=AuthorKind.AGENT)
+        .exclude(state__in=[MessageState.FAILED, MessageState.CANCELLED])
+        .exclude(state=MessageState.UNKNOWN, asked_at__isnull=False)
+        .aggregate(seq=Max("seen_seq"))["seq"]
+    )
+    unanswered = ticket.messages.filter(kind=MessageKind.INBOUND, seq__gt=answered or 0).aggregate(
+        count=Count("pk"), since=Min("occurred_at")
+    )
+    ticket.unanswered_count = unanswered["count"]
+    ticket.waiting_since = unanswered["since"]
+    ticket.due_at = sla.due(ticket)
+
+
+def now() -> dt.datetime:
+    """Return the action's one moment; call it after the locks are held."""
+    return clock.now()

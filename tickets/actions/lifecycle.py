@@ -1,0 +1,181 @@
+"""Open, resolve, reopen, close."""
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from tickets.actions.base import action, lock_ticket, lock_ticket_for, now, record, refresh_waiting
+from tickets.errors import NewerActivity, WrongStatus
+from tickets.models import (
+    OPEN_STATUSES,
+    ActorKind,
+    Conversation,
+    EventKind,
+    Message,
+    MessageKind,
+    Status,
+    Ticket,
+)
+
+SUBJECT_LENGTH = 80
+
+
+def subject_from(text: str) -> str:
+    """Return the first 80 characters on one line, cut at a word where that costs little."""
+    line = " ".join(text.split())
+    if len(line) <= SUBJECT_LENGTH:
+        return line
+    cut = line[: SUBJECT_LENGTH - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > SUBJECT_LENGTH // 2 else cut) + "…"
+
+
+def open_ticket(
+    *, conversation: Conversation, subject: str, occurred_at: dt.datetime, at: dt.datetime, follow_up_of: Ticket | None
+) -> Ticket:
+    """Open a ticket for a contact's message. The conversation must be locked and have no open ticket."""
+    inbox = conversation.inbox
+    ticket = Ticket.objects.create(
+        conversation=conversation,
+        team_id=inbox.team_id,
+        status=Status.NEW,
+        subject=subject_from(subject),
+        opened_at=occurred_at,
+        recorded_at=at,
+        last_activity_at=at,
+        follow_up_of=follow_up_of,
+    )
+    record(
+        ticket,
+        conversation,
+        EventKind.OPENED,
+        actor=None,
+        actor_kind=ActorKind.CONTACT,
+        at=at,
+        occurred_at=occurred_at,
+        team=inbox.team_id,
+        follow_up_of=follow_up_of.pk if follow_up_of else None,
+    )
+    return ticket
+
+
+def refuse_unseen(conversation: Conversation, seen_seq: int) -> None:
+    """Raise NewerActivity when the contact wrote something that the person had not seen."""
+    newer = list(
+        conversation.messages.filter(kind=MessageKind.INBOUND, ticket__isnull=False, seq__gt=seen_seq)
+        .order_by("seq")
+        .values_list("pk", flat=True)[:20]
+    )
+    if newer:
+        raise NewerActivity(_("A new message arrived. Read it first."), newer)
+
+
+def _settle(ticket: Ticket, at: dt.datetime) -> None:
+    ticket.status = Status.RESOLVED
+    ticket.resolved_at = at
+    ticket.closes_at = at + ticket.conversation.inbox.reopen_window
+    ticket.snoozed_until = None
+    ticket.waiting_since = ticket.due_at = None
+    ticket.unanswered_count = 0
+
+
+def make_open(ticket: Ticket, status: Status) -> None:
+    """Put the fields of an open ticket on a settled one; the caller records the event, which saves."""
+    ticket.status = status
+    ticket.resolved_at = None
+    ticket.closes_at = None
+    refresh_waiting(ticket)
+
+
+@action
+def resolve(*, actor: User, ticket_id: int, seen_seq: int) -> Ticket:
+    """Resolve a ticket.
+
+    Raises NewerActivity when the contact wrote after `seen_seq`, WrongStatus when it is settled already.
+    """
+    conversation, ticket = lock_ticket_for(actor, ticket_id)
+    at = now()
+    if not ticket.is_open:
+        raise WrongStatus(_("This ticket is resolved already."))
+    refuse_unseen(conversation, seen_seq)
+    before = ticket.status
+    _settle(ticket, at)
+    record(ticket, conversation, EventKind.RESOLVED, actor=actor, at=at, before=before, assignee=ticket.assignee_id)
+    return ticket
+
+
+@action
+def undo_resolve(*, actor: User, ticket_id: int) -> Ticket:
+    """Take back a resolve: both events stay, figures ignore the pair. Raises WrongStatus when nothing is to undo."""
+    conversation, ticket = lock_ticket_for(actor, ticket_id)
+    at = now()
+    if ticket.is_open:
+        # A message of the contact was faster: what the person wanted is so already.
+        return ticket
+    last = ticket.events.filter(kind=EventKind.RESOLVED).order_by("-seq").first()
+    other = conversation.tickets.filter(status__in=OPEN_STATUSES).first()
+    if ticket.status != Status.RESOLVED or last is None or other is not None:
+        raise WrongStatus(_("This can no longer be undone."))
+    make_open(ticket, Status(last.data["before"]))
+    record(ticket, conversation, EventKind.RESOLVE_UNDONE, actor=actor, at=at, resolved_seq=last.seq)
+    return ticket
+
+
+@action
+def reopen(*, actor: User, ticket_id: int) -> Ticket:
+    """Reopen a resolved ticket; where the conversation has an open ticket already, return that one, linked."""
+    conversation, ticket = lock_ticket_for(actor, ticket_id)
+    at = now()
+    if ticket.is_open:
+        return ticket
+    if ticket.status == Status.CLOSED:
+        raise WrongStatus(_("This ticket is closed for good. The next message opens a new one."))
+    other = conversation.tickets.select_for_update(no_key=True).filter(status__in=OPEN_STATUSES).first()
+    if other is not None:
+        if other.follow_up_of_id is None:
+            other.follow_up_of = ticket
+            record(other, conversation, EventKind.REOPENED, actor=actor, at=at, linked=ticket.pk)
+        return other
+    make_open(ticket, Status.OPEN)
+    record(ticket, conversation, EventKind.REOPENED, actor=actor, at=at)
+    return ticket
+
+
+def reopen_by_contact(ticket: Ticket, conversation: Conversation, message: Message, at: dt.datetime) -> None:
+    """Reopen because the contact wrote within the reopen window. The ticket must be locked."""
+    make_open(ticket, Status.OPEN)
+    record(
+        ticket,
+        conversation,
+        EventKind.REOPENED,
+        actor=None,
+        actor_kind=ActorKind.CONTACT,
+        at=at,
+        occurred_at=message.occurred_at,
+        message=message,
+    )
+
+
+@action
+def close_if_due(*, ticket_id: int) -> bool:
+    """Close a resolved ticket whose reopen window has ended, stamped with that moment; return whether it did."""
+    conversation, ticket = lock_ticket(ticket_id)
+    at = now()
+    if ticket.status != Status.RESOLVED or ticket.closes_at is None or ticket.closes_at > at:
+        return False
+    due = ticket.closes_at
+    ticket.status = Status.CLOSED
+    record(ticket, conversation, EventKind.CLOSED, actor=None, at=at, occurred_at=due)
+    return True
+
+
+def close_next() -> bool:
+    """Close one ticket that is due; return whether there may be more."""
+    ticket_id = (
+        Ticket.objects.filter(status=Status.RESOLVED, closes_at__lte=now())
+        .order_by("closes_at")
+        .values_list("pk", flat=True)
+        .first()
+    )
+    return ticket_id is not None and close_if_due(ticket_id=ticket_id)

@@ -1,0 +1,236 @@
+"""Say something: to the contact, or among ourselves."""
+
+import datetime as dt
+import uuid
+
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from tickets import wake
+from tickets.actions.base import action, lock_ticket_for, next_seq, now, record, refresh_waiting
+from tickets.channels import Draft as ChannelDraft
+from tickets.channels import get_channel
+from tickets.errors import ChannelRefused, NewerActivity, Refused, WrongStatus
+from tickets.models import (
+    AuthorKind,
+    Conversation,
+    EventKind,
+    Message,
+    MessageKind,
+    MessageState,
+    Purpose,
+    Status,
+    Ticket,
+)
+from tickets.models import Draft as StoredDraft
+
+
+def _already_done(client_id: uuid.UUID, conversation: Conversation) -> Message | None:
+    """Return the message of an earlier, identical click."""
+    message = Message.objects.filter(client_id=client_id).first()
+    if message is not None and message.conversation_id != conversation.pk:
+        raise Refused(_("This message was sent elsewhere already."))
+    return message
+
+
+def _refuse_newer_reply(conversation: Conversation, actor: User, seen_seq: int) -> None:
+    newer = list(
+        conversation.messages.filter(
+            kind=MessageKind.OUTBOUND, author_kind=AuthorKind.AGENT, seq__gt=seen_seq
+        )
+        .exclude(author=actor)
+        .exclude(state=MessageState.CANCELLED)
+        .select_related("author")
+        .order_by("seq")
+    )
+    if newer:
+        name = newer[-1].author.short_name if newer[-1].author else ""
+        text = _("%(name)s has just replied. Your text was not sent.") % {"name": name}
+        raise NewerActivity(text, [message.pk for message in newer])
+
+
+@action
+def reply(
+    *,
+    actor: User,
+    ticket_id: int,
+    text: str,
+    client_id: uuid.UUID,
+    seen_seq: int,
+    quoted_id: int | None = None,
+) -> Message:
+    """Queue a reply to the contact; it is on its way once the team's delay for undoing has passed.
+
+    A second call with the same `client_id` returns the first message. Raises NewerActivity when a colleague replied
+    after `seen_seq`, ChannelRefused when the channel does not take it now, WrongStatus on a settled ticket.
+    """
+    conversation, ticket = lock_ticket_for(actor, ticket_id)
+    at = now()
+    done = _already_done(client_id, conversation)
+    if done is not None:
+        return done
+    text = text.strip()
+    if not text:
+        raise Refused(_("Write something first."))
+    if not ticket.is_open:
+        raise WrongStatus(_("This ticket is resolved. Reopen it to reply."))
+    _refuse_newer_reply(conversation, actor, seen_seq)
+    refusal = get_channel(conversation.inbox).refusal(conversation, ChannelDraft(text=text), at)
+    if refusal is not None:
+        raise ChannelRefused(refusal)
+    delay = ticket.team.send_delay_seconds
+    message = Message.objects.create(
+        inbox_id=conversation.inbox_id,
+        conversation=conversation,
+        ticket=ticket,
+        seq=next_seq(conversation),
+        kind=MessageKind.OUTBOUND,
+        purpose=Purpose.REPLY,
+        author_kind=AuthorKind.AGENT,
+        author=actor,
+        text=text,
+        client_id=client_id,
+        seen_seq=min(seen_seq, conversation.last_seq),
+        quoted=Message.objects.filter(pk=quoted_id, conversation=conversation).first() if quoted_id else None,
+        occurred_at=at,
+        recorded_at=at,
+        state=MessageState.HELD if delay else MessageState.QUEUED,
+        due_at=at + dt.timedelta(seconds=delay),
+    )
+    before = {"status": ticket.status, "assignee": ticket.assignee_id}
+    if ticket.status in {Status.NEW, Status.PENDING, Status.ON_HOLD}:
+        ticket.status = Status.OPEN
+    if ticket.assignee_id is None:
+        ticket.assignee = actor
+    ticket.last_message = message
+    refresh_waiting(ticket)
+    StoredDraft.objects.filter(ticket=ticket, user=actor).delete()
+    record(
+        ticket,
+        conversation,
+        EventKind.REPLIED,
+        actor=actor,
+        at=at,
+        message=message,
+        seen=message.seen_seq,
+        before=before,
+        assignee=ticket.assignee_id,
+        team=ticket.team_id,
+    )
+    wake.wake("tickets.tasks.deliver")
+    return message
+
+
+@action
+def add_note(*, actor: User, ticket_id: int, text: str, client_id: uuid.UUID) -> Message:
+    """Write a note that only colleagues read; possible on settled tickets too."""
+    conversation, ticket = lock_ticket_for(actor, ticket_id)
+    at = now()
+    done = _already_done(client_id, conversation)
+    if done is not None:
+        return done
+    text = text.strip()
+    if not text:
+        raise Refused(_("Write something first."))
+    message = Message.objects.create(
+        inbox_id=conversation.inbox_id,
+        conversation=conversation,
+        ticket=ticket,
+        seq=next_seq(conversation),
+        kind=MessageKind.NOTE,
+        author_kind=AuthorKind.AGENT,
+        author=actor,
+        text=text,
+        client_id=client_id,
+        occurred_at=at,
+        recorded_at=at,
+    )
+    record(ticket, conversation, EventKind.NOTE_ADDED, actor=actor, at=at, message=message)
+    return message
+
+
+def _lock_message(actor: User, message_id: int) -> tuple[Conversation, Ticket, Message]:
+    """Lock an outbound message of a ticket from the top down. Raises Message.DoesNotExist."""
+    ticket_id = Message.objects.values_list("ticket_id", flat=True).get(
+        pk=message_id, kind=MessageKind.OUTBOUND, ticket__isnull=False
+    )
+    assert ticket_id is not None  # noqa: S101 - filtered above
+    conversation, ticket = lock_ticket_for(actor, ticket_id)
+    return conversation, ticket, Message.objects.select_for_update(no_key=True).get(pk=message_id)
+
+
+@action
+def undo_reply(*, actor: User, message_id: int) -> Message:
+    """Take back a reply that has not left. Raises WrongStatus when it has."""
+    conversation, ticket, message = _lock_message(actor, message_id)
+    at = now()
+    if message.state == MessageState.CANCELLED:
+        return message
+    if message.state not in {MessageState.HELD, MessageState.QUEUED} or message.attempt:
+        raise WrongStatus(_("This message is on its way and cannot be undone."))
+    message.state = MessageState.CANCELLED
+    message.save(update_fields=["state"])
+    replied = ticket.events.filter(kind=EventKind.REPLIED, message=message).first()
+    first_reply = not ticket.events.filter(kind=EventKind.REPLIED).exclude(message=message).exists()
+    if replied is not None and first_reply and ticket.is_open:
+        before = replied.data["before"]
+        if before["status"] == Status.NEW and ticket.status == Status.OPEN:
+            ticket.status = Status.NEW
+        if before["assignee"] is None and ticket.assignee_id == message.author_id:
+            ticket.assignee = None
+    refresh_waiting(ticket)
+    ticket.last_message = (
+        ticket.messages.exclude(kind=MessageKind.NOTE).exclude(state=MessageState.CANCELLED).order_by("seq").last()
+    )
+    record(ticket, conversation, EventKind.REPLY_UNDONE, actor=actor, at=at, message=message)
+    return message
+
+
+def _is_decidable(message: Message) -> bool:
+    """Whether a person may decide what becomes of it: it failed, or nobody knows and they were asked."""
+    return message.state == MessageState.FAILED or (
+        message.state == MessageState.UNKNOWN and message.asked_at is not None
+    )
+
+
+@action
+def retry_reply(*, actor: User, message_id: int) -> Message:
+    """Send a failed reply again, or one of unknown fate at the person's own risk of a second copy.
+
+    Raises ChannelRefused when the channel does not take it now, WrongStatus when it is under way or was delivered.
+    """
+    conversation, ticket, message = _lock_message(actor, message_id)
+    at = now()
+    if message.state in {MessageState.QUEUED, MessageState.SENDING}:
+        return message
+    if not _is_decidable(message):
+        raise WrongStatus(_("This message needs no second try."))
+    refusal = get_channel(conversation.inbox).refusal(conversation, ChannelDraft(text=message.text), at)
+    if refusal is not None:
+        raise ChannelRefused(refusal)
+    message.state = MessageState.QUEUED
+    message.due_at = at
+    message.external_id = None
+    message.failed_at = message.unknown_at = message.asked_at = message.lease_until = None
+    message.error_code = message.error_text = ""
+    message.save()
+    refresh_waiting(ticket)
+    record(ticket, conversation, EventKind.REPLY_RETRIED, actor=actor, at=at, message=message)
+    wake.wake("tickets.tasks.deliver")
+    return message
+
+
+@action
+def discard_reply(*, actor: User, message_id: int) -> Message:
+    """Give up a reply that was not delivered. Raises WrongStatus when it was, or is under way."""
+    conversation, ticket, message = _lock_message(actor, message_id)
+    at = now()
+    if message.state == MessageState.CANCELLED:
+        return message
+    if not _is_decidable(message):
+        raise WrongStatus(_("This message cannot be discarded any more."))
+    message.state = MessageState.CANCELLED
+    message.save(update_fields=["state"])
+    refresh_waiting(ticket)
+    record(ticket, conversation, EventKind.REPLY_DISCARDED, actor=actor, at=at, message=message)
+    return message

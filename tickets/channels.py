@@ -1,0 +1,101 @@
+"""How the core sends without knowing a channel: a registry in settings, as Django does with STORAGES."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from tickets.models import Conversation, Inbox, Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What somebody wants to send, before it is a message."""
+
+    text: str = ""
+    template: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why a channel will not take something now, and what would help, in words for the agent."""
+
+    code: str
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyWindow:
+    """Until when free text may be sent; `ends_at` is None for a channel without such a limit or before any message."""
+
+    limited: bool
+    ends_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """What a channel can carry."""
+
+    max_text_length: int
+    media: bool = False
+    templates: bool = False
+    receipts: bool = False
+
+
+class SendError(Exception):
+    """The provider definitely did not take the message.
+
+    `permanent` says that trying again is useless; `retry_after` (seconds) is the provider's own wish.
+    `text` is a sentence for the agent, `code` the provider's number.
+    """
+
+    def __init__(
+        self, text: str, *, permanent: bool, retry_after: float | None = None, code: str = "", pause_inbox: bool = False
+    ) -> None:
+        super().__init__(text)
+        self.text = text
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.code = code
+        self.pause_inbox = pause_inbox
+
+
+class DeliveryUnknown(Exception):
+    """Nobody knows whether the provider took the message; it is never sent again by the machine."""
+
+
+class Channel(Protocol):
+    """What the core asks of a channel."""
+
+    label: str
+    capabilities: Capabilities
+    composer_template: str
+
+    def refusal(self, conversation: Conversation, draft: Draft, at: dt.datetime) -> Refusal | None:
+        """Say why this may not be sent at this moment; None when it may."""
+
+    def reply_window(self, conversation: Conversation) -> ReplyWindow:
+        """Say until when free text may be sent."""
+
+    def send(self, message: Message, *, token: uuid.UUID) -> str:
+        """Hand the message to the provider and return its external id.
+
+        `token` must travel with the message and come back in its status reports. The whole call has a deadline
+        well below the lease. Raises SendError (definitely not taken) or DeliveryUnknown (nobody knows).
+        """
+
+
+@cache
+def _load(path: str) -> Channel:
+    channel: Channel = import_string(path)()
+    return channel
+
+
+def get_channel(inbox: Inbox) -> Channel:
+    """Return the channel of an inbox. Raises KeyError when settings wire no such channel."""
+    return _load(settings.CHANNELS[inbox.channel])

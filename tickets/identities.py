@@ -1,0 +1,102 @@
+"""Who wrote: from the names a channel gives us to one contact."""
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+
+from tickets.inbound import Identity, InboundMessage
+from tickets.models import Contact, ContactIdentity, IdentityKind
+
+
+def _find(inbox_id: int, names: list[Identity]) -> dict[str, ContactIdentity]:
+    found = ContactIdentity.objects.filter(
+        inbox_id=inbox_id, kind__in=[name.kind for name in names], value__in=[name.value for name in names]
+    )
+    wanted = {(name.kind, name.value) for name in names}
+    return {row.kind: row for row in found if (row.kind, row.value) in wanted}
+
+
+def _follow_merges(contact_id: int) -> int:
+    while True:
+        target = Contact.objects.values_list("merged_into_id", flat=True).get(pk=contact_id)
+        if target is None:
+            return contact_id
+        contact_id = target
+
+
+def _belongs_to_another_account(contact_id: int, bsuid: str, inbox_id: int) -> bool:
+    """Whether a contact is known in this inbox by a business-scoped id other than this one."""
+    return (
+        ContactIdentity.objects.filter(inbox_id=inbox_id, kind=IdentityKind.BSUID, contact_id=contact_id)
+        .exclude(value=bsuid)
+        .exists()
+    )
+
+
+def _decide(inbound: InboundMessage, names: list[Identity], at: dt.datetime) -> tuple[int, list[Identity]]:
+    """Return the contact and the names that have no row yet; moves a recycled number to its new owner.
+
+    The business-scoped id decides. A number that we know under another business-scoped id has changed hands: it is
+    detached from the old contact and never joins the two.
+    """
+    found = _find(inbound.inbox_id, names)
+    missing = [name for name in names if name.kind not in found]
+    bsuid, phone = found.get(IdentityKind.BSUID), found.get(IdentityKind.PHONE)
+    if bsuid is not None:
+        if phone is not None and phone.contact_id != bsuid.contact_id:
+            ContactIdentity.objects.filter(pk=phone.pk).update(contact_id=bsuid.contact_id)
+        return bsuid.contact_id, missing
+    if phone is not None:
+        new_bsuid = next((name.value for name in missing if name.kind == IdentityKind.BSUID), None)
+        if new_bsuid is None or not _belongs_to_another_account(phone.contact_id, new_bsuid, inbound.inbox_id):
+            return phone.contact_id, missing
+    contact = Contact.objects.create(
+        name=inbound.contact_name[:200], phone=inbound.contact_phone[:32], created_at=at
+    )
+    if phone is not None:
+        ContactIdentity.objects.filter(pk=phone.pk).update(contact_id=contact.pk)
+    return contact.pk, missing
+
+
+def resolve_contact(inbound: InboundMessage, at: dt.datetime) -> Contact:
+    """Return the sender's contact, locked; creates it and its identities where they are new.
+
+    Two first messages in parallel both find nothing; the unique constraint lets one insert, the other starts over
+    and finds it. Names are sorted, so that two of them never wait for each other crosswise.
+    """
+    names = sorted(inbound.identities, key=lambda name: (name.kind, name.value))
+    if not names:
+        raise ValueError("an inbound message names its sender")
+    while True:
+        try:
+            with transaction.atomic():
+                contact_id, missing = _decide(inbound, names, at)
+                for name in missing:
+                    ContactIdentity.objects.create(
+                        inbox_id=inbound.inbox_id, kind=name.kind, value=name.value, contact_id=contact_id
+                    )
+        except IntegrityError:
+            continue
+        contact_id = _follow_merges(contact_id)
+        contact = Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
+        if contact.merged_into_id is None:
+            return contact
+
+
+def remember(contact: Contact, inbound: InboundMessage) -> None:
+    """Keep what the channel says about the sender, and when the reply window began."""
+    changed = []
+    if inbound.contact_name and not contact.name:
+        contact.name = inbound.contact_name[:200]
+        changed.append("name")
+    if inbound.contact_phone and contact.phone != inbound.contact_phone[:32]:
+        contact.phone = inbound.contact_phone[:32]
+        changed.append("phone")
+    if changed:
+        contact.save(update_fields=changed)
+    if not inbound.opens_window:
+        return
+    for name in sorted(inbound.identities, key=lambda name: (name.kind, name.value)):
+        rows = ContactIdentity.objects.filter(inbox_id=inbound.inbox_id, kind=name.kind, value=name.value)
+        # Late webhooks arrive out of order; the window never moves back.
+        rows.exclude(last_inbound_at__gte=inbound.occurred_at).update(last_inbound_at=inbound.occurred_at)

@@ -1,0 +1,53 @@
+"""The tables of the core; this package is their only import path."""
+
+from tickets.models.attachment import Attachment
+from tickets.models.change import Change
+from tickets.models.contact import Contact
+from tickets.models.conversation import Conversation
+from tickets.models.draft import Draft
+from tickets.models.event import ActorKind, EventKind, TicketEvent
+from tickets.models.identity import ContactIdentity, IdentityKind
+from tickets.models.inbox import Inbox
+from tickets.models.message import (
+    AuthorKind,
+    ContentType,
+    DeliveryAttempt,
+    Message,
+    MessageKind,
+    MessageState,
+    Purpose,
+)
+from tickets.models.quick_reply import QuickReply
+from tickets.models.seen import Seen
+from tickets.models.tag import Tag
+from tickets.models.ticket import OPEN_STATUSES, SETTLED_STATUSES, Priority, Status, Ticket, TicketQuerySet
+
+__all__ = [
+    "OPEN_STATUSES",
+    "SETTLED_STATUSES",
+    "ActorKind",
+    "Attachment",
+    "AuthorKind",
+    "Change",
+    "Contact",
+    "ContactIdentity",
+    "ContentType",
+    "Conversation",
+    "DeliveryAttempt",
+    "Draft",
+    "EventKind",
+    "IdentityKind",
+    "Inbox",
+    "Message",
+    "MessageKind",
+    "MessageState",
+    "Priority",
+    "Purpose",
+    "QuickReply",
+    "Seen",
+    "Status",
+    "Tag",
+    "Ticket",
+    "TicketEvent",
+    "TicketQuerySet",
+]

@@ -1,0 +1,29 @@
+"""The cursor's table: which ticket changed in which transaction."""
+
+from django.db import models
+from django.db.models import Func
+from django.utils.translation import gettext_lazy as _
+
+from tickets.models.ticket import Ticket
+
+
+class CurrentTransactionId(Func):
+    """PostgreSQL's own 64-bit id of the running transaction."""
+
+    template = "((pg_current_xact_id())::text)::bigint"
+    output_field = models.BigIntegerField()
+
+
+class Change(models.Model):
+    """One change of one ticket. Readers stop below the oldest running transaction, so a late commit is never skipped."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="changes")
+    transaction_id = models.BigIntegerField(db_default=CurrentTransactionId())
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        indexes = [models.Index(fields=["transaction_id", "id"], name="tickets_change_cursor")]
+
+    def __str__(self) -> str:
+        return f"#{self.ticket_id}@{self.transaction_id}"

@@ -1,0 +1,152 @@
+"""One request with an end."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Team, User
+from tickets.models.conversation import Conversation
+from tickets.models.tag import Tag
+
+
+class Status(models.TextChoices):
+    """Where a ticket stands; snoozing is a time on it, not a status."""
+
+    NEW = "new", _("New")
+    OPEN = "open", _("Open")
+    PENDING = "pending", _("Pending")
+    ON_HOLD = "on_hold", _("On hold")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+
+
+OPEN_STATUSES = (Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD)
+SETTLED_STATUSES = (Status.RESOLVED, Status.CLOSED)
+
+
+class Priority(models.IntegerChoices):
+    """How urgent it is; the smaller number comes first."""
+
+    URGENT = 1, _("Urgent")
+    HIGH = 2, _("High")
+    NORMAL = 3, _("Normal")
+    LOW = 4, _("Low")
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    """Permission begins here."""
+
+    def visible_to(self, user: User) -> "TicketQuerySet":
+        """Keep the tickets that this person may read: all of them, or those of own teams."""
+        if not user.is_active:
+            return self.none()
+        if user.sees_everything:
+            return self
+        return self.filter(team__memberships__user=user)
+
+    def unfinished(self) -> "TicketQuerySet":
+        """Keep the tickets that somebody still has to do something about."""
+        return self.filter(status__in=OPEN_STATUSES)
+
+
+class Ticket(models.Model):
+    """One request of one contact, from the first message to its end. The primary key is the ticket number."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="tickets")
+    team = models.ForeignKey(Team, verbose_name=_("team"), on_delete=models.PROTECT, related_name="tickets")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("assignee"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assigned_tickets",
+    )
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.NEW)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL
+    )
+    subject = models.CharField(_("subject"), max_length=80, blank=True, default="", db_default="")
+    tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="tickets")
+    opened_at = models.DateTimeField(_("opened"), help_text=_("When the contact wrote, by the provider's clock."))
+    recorded_at = models.DateTimeField(_("recorded"), help_text=_("When we came to know of it."))
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    closes_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the reopen window ends and the ticket closes for good.")
+    )
+    snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
+    follow_up_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups"
+    )
+
+    # What the work list shows, kept by the actions so that the list is one query.
+    waiting_since = models.DateTimeField(
+        null=True, blank=True, help_text=_("Time of the oldest message that nobody has answered.")
+    )
+    due_at = models.DateTimeField(null=True, blank=True, help_text=_("When the answer is due."))
+    unanswered_count = models.PositiveIntegerField(default=0, db_default=0)
+    last_message = models.ForeignKey(
+        "tickets.Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    last_activity_at = models.DateTimeField(_("last activity"))
+    version = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text=_("Rises with every change; pages compare it.")
+    )
+
+    objects: ClassVar[models.Manager["Ticket"]] = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation"],
+                condition=Q(status__in=["new", "open", "pending", "on_hold"]),
+                name="tickets_one_open_ticket",
+            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="tickets_ticket_status_known"),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="tickets_ticket_priority_known"),
+            models.CheckConstraint(
+                condition=Q(resolved_at__isnull=False, status__in=["resolved", "closed"])
+                | Q(resolved_at__isnull=True, status__in=["new", "open", "pending", "on_hold"]),
+                name="tickets_resolved_at_iff_settled",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at__isnull=False, status="resolved") | ~Q(status="resolved"),
+                name="tickets_resolved_ticket_closes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(follow_up_of=models.F("id")), name="tickets_ticket_does_not_follow_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(opened_at__lte=models.F("recorded_at")), name="tickets_ticket_opened_before_recorded"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["team", "priority", "due_at", "last_activity_at"],
+                condition=Q(status__in=["new", "open", "pending", "on_hold"]),
+                name="tickets_open_by_team",
+            ),
+            models.Index(
+                fields=["assignee", "due_at"],
+                condition=Q(status__in=["new", "open", "pending", "on_hold"]),
+                name="tickets_open_by_assignee",
+            ),
+            models.Index(
+                fields=["-resolved_at"], condition=Q(resolved_at__isnull=False), name="tickets_by_resolved_at"
+            ),
+            models.Index(fields=["closes_at"], condition=Q(status="resolved"), name="tickets_due_to_close"),
+            models.Index(fields=["conversation", "-id"], name="tickets_of_conversation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.status in OPEN_STATUSES

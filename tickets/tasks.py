@@ -1,0 +1,36 @@
+"""Wake-ups of the core: each drains its queue of rows for a bounded time."""
+
+import time
+from collections.abc import Callable
+
+from celery import shared_task
+
+from tickets import delivery, wake
+from tickets.actions.lifecycle import close_next
+
+SECONDS = 20.0
+
+
+def drain(step: Callable[[], bool], *, task: str, seconds: float = SECONDS) -> int:
+    """Repeat a step until it says that nothing is left, or until time is up and the task wakes itself again."""
+    stop = time.monotonic() + seconds
+    done = 0
+    while step():
+        done += 1
+        if time.monotonic() >= stop:
+            wake.publish(task)
+            break
+    return done
+
+
+@shared_task(name="tickets.tasks.deliver")
+def deliver() -> None:
+    """Send what is due."""
+    drain(delivery.deliver_next, task="tickets.tasks.deliver")
+
+
+@shared_task(name="tickets.tasks.settle_unknown")
+def settle_unknown() -> None:
+    """Look after leases that ran out, deliveries of unknown fate, and reopen windows that ended."""
+    drain(delivery.settle_next, task="tickets.tasks.settle_unknown")
+    drain(close_next, task="tickets.tasks.settle_unknown")
