@@ -1,7 +1,6 @@
 """`make demo`: the whole product on this machine, with data that stays until `make demo-reset`."""
 
 import os
-import signal
 import socket
 import sys
 import time
@@ -143,8 +142,6 @@ def run() -> int:
         pass
     finally:
         begun = time.monotonic()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
         demo.supervisor.stop()
         if demo.supervisor.signal is not None:
             demo.say(f"\nStopped in {time.monotonic() - begun:.1f} s.")

@@ -88,7 +88,7 @@ class Supervisor:
         stage: list[Child] = []
         self.children.append(stage)
         for program in programs:
-            child = Child(program, self.logs / f"{program.name}.log", self._spawn(program))
+            child = self._child(program)
             stage.append(child)  # one by one, so that a failing spawn leaves the earlier ones in our hands
         begun = time.monotonic()
         while not all(child.is_ready for child in stage):
@@ -99,14 +99,15 @@ class Supervisor:
                     raise StartError(f"{child.program.name} did not start ({self._why(child)}).")
                 limit = child.program.within
                 if not child.is_ready and time.monotonic() - begun > limit:
-                    raise StartError(f"{child.program.name} was not ready in {limit:.0f} s; see {child.log}.")
+                    raise StartError(f"{child.program.name} was not ready in {limit:g} s; see {child.log}.")
 
     def run(self, program: Program) -> None:
         """Run a program to its end.
 
         Raises `StartError` when it fails or takes longer than its `within`.
         """
-        child = Child(program, self.logs / f"{program.name}.log", self._spawn(program), is_ready=True)
+        child = self._child(program)
+        child.is_ready = True
         self.children.append([child])
         begun = time.monotonic()
         while child.process.poll() is None:
@@ -148,6 +149,11 @@ class Supervisor:
                     child.process.kill()
                     child.process.wait()
         self.children.clear()
+
+    def _child(self, program: Program) -> Child:
+        log = self.logs / f"{program.name}.log"
+        begin = log.stat().st_size if log.exists() else 0  # what an earlier run said is not said again
+        return Child(program, log, self._spawn(program), read=begin)
 
     def _spawn(self, program: Program) -> subprocess.Popen[bytes]:
         if program.before:

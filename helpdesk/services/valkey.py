@@ -89,7 +89,7 @@ class Valkey:
             cwd=self.home,
             before=lambda: self.socket.unlink(missing_ok=True),
             ready=lambda _: self.answers(),
-            loud=r"^\d+:[A-Z] .{20,30} # (?!WARNING: The TCP|WARNING Memory overcommit)|No space left",
+            loud="No space left|[Ff]atal|BUG REPORT|OOM",
             dies_by=signal.SIGTERM,
         )
 
