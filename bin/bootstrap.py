@@ -53,10 +53,13 @@ def installed() -> dict[str, str]:
 
 
 def run(*argv: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a program quietly."""
-    return subprocess.run(
-        argv, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
+    """Run a program quietly; one that is not there fails like any other."""
+    try:
+        return subprocess.run(
+            argv, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        return subprocess.CompletedProcess(argv, 127, "", str(error))
 
 
 def last_line(done: subprocess.CompletedProcess[str]) -> str:
@@ -104,10 +107,12 @@ def uv() -> str | None:
     return str(VENV / "bin" / "uv") if done.returncode == 0 else None
 
 
-def index_of_pip() -> dict[str, str]:
-    """Return pip's settings of where packages come from, as uv spells them."""
+def uv_settings() -> dict[str, str]:
+    """Return pip's settings of where packages come from, as uv spells them, and the machine's certificates."""
     names = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
     found = {}
+    if Path("/etc/ssl/certs/ca-certificates.crt").exists():
+        found |= {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}  # the new name and the old one
     for line in run(*pip(), "config", "list").stdout.splitlines():
         key, _, value = line.partition("=")
         name = names.get(key.rpartition(".")[2])
@@ -120,7 +125,7 @@ def install_packages(group: str) -> None:
     """Install exactly what the lock names, with uv, else with pip."""
     lock = LOCKS[group]
     if tool := uv():
-        env = {**os.environ, **index_of_pip()}
+        env = {**os.environ, **uv_settings()}
         if (
             run(tool, "pip", "sync", "-q", "--require-hashes", "--python", PYTHON, lock, env=env).returncode
             == 0
@@ -154,7 +159,7 @@ def main() -> int:
 def bring_up(group: str) -> None:
     """Make what is missing; a whole environment is recognised by its stamp."""
     before = installed()
-    works = run(PYTHON, "-c", "").returncode == 0 if PYTHON.exists() else False
+    works = run(PYTHON, "-c", "").returncode == 0
     if works and wanted(group).items() <= before.items():
         return
     if "dev" in before:
