@@ -1,0 +1,218 @@
+"""The numbers we answer for, and what Meta sent: the raw request first, then one row for each thing in it."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from channels_whatsapp.encryption import SecretField
+from tickets.models import Inbox
+
+
+class WhatsAppNumber(models.Model):
+    """One business number, and what it takes to speak for it."""
+
+    inbox = models.OneToOneField(
+        Inbox, verbose_name=_("inbox"), on_delete=models.PROTECT, related_name="whatsapp_number"
+    )
+    phone_number_id = models.CharField(
+        _("phone number id"), max_length=32, unique=True, help_text=_("From Meta's dashboard; not the number itself.")
+    )
+    waba_id = models.CharField(_("WhatsApp Business Account id"), max_length=32, blank=True, default="", db_default="")
+    display_number = models.CharField(_("number"), max_length=32, blank=True, default="", db_default="")
+    access_token = SecretField(_("access token"))
+    paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
+    paused_reason = models.CharField(
+        _("reason of the pause"),
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The error code with which WhatsApp turned us away."),
+    )
+
+    class Meta:
+        verbose_name = _("WhatsApp number")
+        verbose_name_plural = _("WhatsApp numbers")
+        ordering = ["inbox__name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(phone_number_id=""), name="whatsapp_number_has_id"),
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True, paused_reason="")
+                | Q(paused_at__isnull=False) & ~Q(paused_reason=""),
+                name="whatsapp_pause_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_number or self.phone_number_id
+
+
+class Unreadable(models.TextChoices):
+    """Why a correctly signed request holds nothing that we can use."""
+
+    NOT_JSON = "not_json", _("Not JSON")
+    TOO_DEEP = "too_deep", _("Nested too deeply")
+    NOT_AN_OBJECT = "not_an_object", _("Not an object with entries")
+    GAVE_UP = "gave_up", _("Could not be split after several tries")
+
+
+class WebhookRequest(models.Model):
+    """One correctly signed request, byte by byte; a row exists only if its signature was right."""
+
+    token = models.UUIDField(_("name"), default=uuid.uuid4, unique=True, editable=False)
+    body = models.BinaryField(_("body"))
+    size = models.PositiveIntegerField(_("bytes"))
+    secret_index = models.PositiveSmallIntegerField(
+        _("app secret"), help_text=_("Which of WHATSAPP_APP_SECRETS matched; 0 is the current one.")
+    )
+    received_at = models.DateTimeField(_("received"))
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0, db_default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("split"), null=True, blank=True)
+    unreadable = models.CharField(
+        _("unreadable because"), max_length=16, choices=Unreadable.choices, blank=True, default="", db_default=""
+    )
+
+    class Meta:
+        verbose_name = _("webhook request")
+        verbose_name_plural = _("webhook requests")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unreadable="") | Q(finished_at__isnull=False), name="whatsapp_unreadable_is_finished"
+            ),
+            models.CheckConstraint(
+                condition=Q(unreadable__in=["", *Unreadable.values]), name="whatsapp_unreadable_reason_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True) | Q(lease_until__isnull=True),
+                name="whatsapp_finished_request_has_no_lease",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(finished_at__isnull=True), name="whatsapp_requests_to_split"),
+            models.Index(fields=["received_at"], name="whatsapp_requests_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class Lane(models.IntegerChoices):
+    """What an update is about; the smaller number is worked first, so no message waits behind statuses."""
+
+    MESSAGE = 1, _("Message")
+    STATUS = 2, _("Status")
+    OTHER = 3, _("Other")
+
+
+class UpdateState(models.TextChoices):
+    """Where an update stands."""
+
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    PARKED = "parked", _("Parked")
+
+
+class ParkedReason(models.TextChoices):
+    """Why an update waits for a person."""
+
+    UNKNOWN_NUMBER = "unknown_number", _("No inbox has this number")
+    TOO_OLD = "too_old", _("More than eight days old when it arrived")
+    UNUSABLE = "unusable", _("No id, or no sender")
+    GAVE_UP = "gave_up", _("Failed several times")
+
+
+class UpdateOutcome(models.TextChoices):
+    """What a finished update led to."""
+
+    APPLIED = "applied", _("Applied")
+    DUPLICATE = "duplicate", _("Known already")
+    FOREIGN = "foreign", _("About a message that is not ours")
+    IGNORED = "ignored", _("Nothing to do")
+
+
+class InboundUpdate(models.Model):
+    """One message, one status, or one other change: the unit of work.
+
+    `payload` holds this element alone with its contact card, cleaned of what PostgreSQL's text cannot hold. Reading
+    it again from the raw body would parse a batch of a thousand updates a thousand times, and would tie a parked
+    update to a body that is purged earlier.
+    """
+
+    request = models.ForeignKey(
+        WebhookRequest, verbose_name=_("webhook request"), on_delete=models.PROTECT, related_name="updates"
+    )
+    position = models.PositiveIntegerField(_("place in the request"))
+    lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane.choices)
+    identity_key = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Updates that share it are worked one after the other; empty where order does not matter."),
+    )
+    phone_number_id = models.CharField(_("phone number id"), max_length=64, blank=True, default="", db_default="")
+    number = models.ForeignKey(
+        WhatsAppNumber,
+        verbose_name=_("WhatsApp number"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="updates",
+    )
+    payload = models.JSONField()
+    provider_time = models.DateTimeField(_("provider's time"), null=True, blank=True)
+    received_at = models.DateTimeField(_("received"))
+    state = models.CharField(_("state"), max_length=8, choices=UpdateState.choices, default=UpdateState.WAITING)
+    due_at = models.DateTimeField(_("due"))
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0, db_default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=16, choices=UpdateOutcome.choices, blank=True, default="", db_default=""
+    )
+    parked_reason = models.CharField(
+        _("parked because"), max_length=16, choices=ParkedReason.choices, blank=True, default="", db_default=""
+    )
+
+    class Meta:
+        verbose_name = _("inbound update")
+        verbose_name_plural = _("inbound updates")
+        constraints = [
+            models.UniqueConstraint(fields=["request", "position"], name="whatsapp_update_split_once"),
+            models.CheckConstraint(condition=Q(lane__in=Lane.values), name="whatsapp_update_lane_known"),
+            models.CheckConstraint(condition=Q(state__in=UpdateState.values), name="whatsapp_update_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="parked", parked_reason__in=ParkedReason.values)
+                | ~Q(state="parked") & Q(parked_reason=""),
+                name="whatsapp_parked_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="done", outcome__in=UpdateOutcome.values) | ~Q(state="done") & Q(outcome=""),
+                name="whatsapp_done_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting") | Q(lease_until__isnull=True), name="whatsapp_only_waiting_has_lease"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="waiting") | Q(number__isnull=False) | Q(lane=Lane.OTHER),
+                name="whatsapp_waiting_has_number",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lane", "id"], condition=Q(state="waiting"), name="whatsapp_updates_waiting"),
+            models.Index(
+                fields=["identity_key", "id"],
+                condition=Q(state="waiting") & ~Q(identity_key=""),
+                name="whatsapp_updates_in_order",
+            ),
+            models.Index(
+                fields=["parked_reason", "phone_number_id"],
+                condition=Q(state="parked"),
+                name="whatsapp_updates_parked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}/{self.position}"
