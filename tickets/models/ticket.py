@@ -1,7 +1,5 @@
 """One request with an end."""
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -96,7 +94,7 @@ class Ticket(models.Model):
         default=0, db_default=0, help_text=_("Rises with every change; pages compare it.")
     )
 
-    objects: ClassVar[models.Manager["Ticket"]] = TicketQuerySet.as_manager()
+    objects = TicketQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ticket")

@@ -1,0 +1,209 @@
+"""Many threads, one row, real PostgreSQL: one winner, nothing lost, nothing twice."""
+
+import os
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from tests.cast import House, house, newest_seq, ticket_of, writes
+from tests.paper import paper
+from tickets import delivery, intake
+from tickets.actions import assignment, lifecycle, messaging
+from tickets.errors import AlreadyAssigned, NewerActivity, Refused
+from tickets.inbound import InboundMessage, Outcome
+from tickets.models import (
+    OPEN_STATUSES,
+    Contact,
+    Conversation,
+    Message,
+    MessageKind,
+    MessageState,
+    Ticket,
+    TicketEvent,
+)
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+# `make races` sets more.
+RUNS = int(os.environ.get("RACE_RUNS", "20"))
+THREADS = 8
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> House:
+    """Return the furnished house, visible to every thread."""
+    return house()
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Return threads that start together and leave no connection behind."""
+    with ThreadPoolExecutor(max_workers=THREADS) as executor:
+        yield executor
+
+
+def together(pool: ThreadPoolExecutor, calls: list[Callable[[], object]]) -> list[object]:
+    """Run calls at the same moment and return their results, or the refusals they ended in."""
+    barrier = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], object]) -> object:
+        try:
+            barrier.wait(timeout=10)
+            return call()
+        except Refused as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    return [future.result(timeout=60) for future in [pool.submit(run, call) for call in calls]]
+
+
+def test_an_album_of_a_new_contact_is_one_ticket(cast: House, pool: ThreadPoolExecutor) -> None:
+    def taker(inbound: InboundMessage) -> Callable[[], object]:
+        return lambda: intake.receive(inbound)
+
+    for number in range(40):
+        album = [writes(cast.inbox, f"photo {part}", phone=f"4917655{number:05}") for part in range(4)]
+        together(pool, [taker(inbound) for inbound in album])
+    assert (Contact.objects.count(), Conversation.objects.count(), Ticket.objects.count()) == (40, 40, 40)
+    assert Message.objects.count() == 160
+    assert set(Counter(Message.objects.values_list("ticket_id", flat=True)).values()) == {4}
+    places = Message.objects.values_list("conversation_id", "seq")
+    assert len(set(places)) == 160
+
+
+def test_parallel_copies_of_a_message_are_one_message(cast: House, pool: ThreadPoolExecutor) -> None:
+    for number in range(RUNS):
+        inbound = writes(cast.inbox, phone=f"4917644{number:05}")
+        receipts = together(pool, [lambda inbound=inbound: intake.receive(inbound)] * THREADS)  # type: ignore[misc]
+        outcomes = Counter(receipt.outcome for receipt in receipts)  # type: ignore[attr-defined]
+        assert outcomes == {Outcome.OPENED: 1, Outcome.DUPLICATE: THREADS - 1}
+    assert Message.objects.count() == Ticket.objects.count() == RUNS
+
+
+def test_identities_that_arrive_crosswise_do_not_wait_for_each_other(
+    cast: House, pool: ThreadPoolExecutor
+) -> None:
+    for number in range(RUNS):
+        phone, bsuid = f"4917633{number:05}", f"DE.{number}"
+        calls = [
+            lambda phone=phone, bsuid=bsuid: intake.receive(writes(cast.inbox, phone=phone, bsuid=bsuid)),
+            lambda phone=phone: intake.receive(writes(cast.inbox, phone=phone)),
+            lambda phone=phone, bsuid=bsuid: intake.receive(writes(cast.inbox, phone=phone, bsuid=bsuid)),
+            lambda phone=phone: intake.receive(writes(cast.inbox, phone=phone)),
+        ]
+        together(pool, calls)  # type: ignore[arg-type]
+    assert Contact.objects.count() == Ticket.objects.count() == RUNS
+    assert Message.objects.count() == 4 * RUNS
+
+
+def test_one_of_two_claims_wins(cast: House, pool: ThreadPoolExecutor) -> None:
+    for number in range(RUNS):
+        ticket = ticket_of(writes(cast.inbox, phone=f"4917622{number:05}"))
+        calls = [
+            lambda ticket=ticket, actor=actor: assignment.claim(actor=actor, ticket_id=ticket.pk)
+            for actor in (cast.lena, cast.mateus)
+        ] * 2
+        results = together(pool, calls)  # type: ignore[arg-type]
+        winners = {result.assignee_id for result in results if isinstance(result, Ticket)}
+        assert len(winners) == 1
+        assert sum(isinstance(result, AlreadyAssigned) for result in results) == 2
+        assert ticket.events.filter(kind="assigned").count() == 1
+
+
+def test_a_double_click_is_one_reply(cast: House, pool: ThreadPoolExecutor) -> None:
+    for number in range(RUNS):
+        ticket = ticket_of(writes(cast.inbox, phone=f"4917611{number:05}"))
+        click, seen = uuid.uuid4(), newest_seq(ticket)
+
+        def send(ticket: Ticket = ticket, click: uuid.UUID = click, seen: int = seen) -> Message:
+            return messaging.reply(
+                actor=cast.lena, ticket_id=ticket.pk, text="Hello", client_id=click, seen_seq=seen
+            )
+
+        assert len({message.pk for message in together(pool, [send] * 4)}) == 1  # type: ignore[attr-defined]
+    assert Message.objects.filter(kind=MessageKind.OUTBOUND).count() == RUNS
+
+
+def test_of_two_agents_who_reply_at_once_one_is_held(cast: House, pool: ThreadPoolExecutor) -> None:
+    for number in range(RUNS):
+        ticket = ticket_of(writes(cast.inbox, phone=f"4917600{number:05}"))
+        seen = newest_seq(ticket)
+        calls = [
+            lambda ticket=ticket, actor=actor, seen=seen: messaging.reply(
+                actor=actor, ticket_id=ticket.pk, text="Hello", client_id=uuid.uuid4(), seen_seq=seen
+            )
+            for actor in (cast.lena, cast.mateus)
+        ]
+        results = together(pool, calls)  # type: ignore[arg-type]
+        assert Counter(type(result) for result in results) == {Message: 1, NewerActivity: 1}
+
+
+def test_resolve_and_a_message_at_the_same_moment_lose_nothing(cast: House, pool: ThreadPoolExecutor) -> None:
+    for number in range(RUNS):
+        phone = f"4917699{number:05}"
+        ticket = ticket_of(writes(cast.inbox, phone=phone))
+        seen = newest_seq(ticket)
+        together(
+            pool,
+            [
+                lambda ticket=ticket, seen=seen: lifecycle.resolve(
+                    actor=cast.lena, ticket_id=ticket.pk, seen_seq=seen
+                ),
+                lambda phone=phone: intake.receive(writes(cast.inbox, "Wait", phone=phone)),
+            ],
+        )
+        ticket.refresh_from_db()
+        assert ticket.status in OPEN_STATUSES, "the contact's last word keeps the ticket open"
+        assert ticket.unanswered_count >= 1
+    assert Ticket.objects.count() == RUNS
+
+
+def test_many_workers_send_each_message_once_and_in_order(cast: House, pool: ThreadPoolExecutor) -> None:
+    cast.inbox.max_sending = 5
+    cast.inbox.save()
+    expected = []
+    for number in range(RUNS):
+        ticket = ticket_of(writes(cast.inbox, phone=f"4917688{number:05}"))
+        for part in range(3):
+            messaging.reply(
+                actor=cast.lena,
+                ticket_id=ticket.pk,
+                text=f"{number}/{part}",
+                client_id=uuid.uuid4(),
+                seen_seq=newest_seq(ticket),
+            )
+            expected.append(f"{number}/{part}")
+
+    def work() -> None:
+        while delivery.deliver_next():
+            pass
+
+    together(pool, [work] * THREADS)
+    while delivery.deliver_next():
+        pass
+    assert sorted(paper.texts) == sorted(expected)
+    for number in range(RUNS):
+        assert [text for text in paper.texts if text.startswith(f"{number}/")] == [f"{number}/{p}" for p in range(3)]
+    assert set(Message.objects.filter(kind="outbound").values_list("state", flat=True)) == {MessageState.SENT}
+
+
+def test_places_in_a_conversation_are_given_once(cast: House, pool: ThreadPoolExecutor) -> None:
+    ticket = ticket_of(writes(cast.inbox))
+    for _ in range(RUNS):
+        together(
+            pool,
+            [
+                lambda: intake.receive(writes(cast.inbox, "more")),
+                lambda: messaging.add_note(
+                    actor=cast.lena, ticket_id=ticket.pk, text="note", client_id=uuid.uuid4()
+                ),
+                lambda: intake.receive(writes(cast.inbox, "and more")),
+            ],
+        )
+    places = [*Message.objects.values_list("seq", flat=True), *TicketEvent.objects.values_list("seq", flat=True)]
+    assert sorted(places) == list(range(1, len(places) + 1))
