@@ -110,7 +110,7 @@ def uv() -> str | None:
 def uv_settings() -> dict[str, str]:
     """Return pip's settings of where packages come from, as uv spells them, and the machine's certificates."""
     names = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
-    found = {}
+    found: dict[str, str] = {}
     if Path("/etc/ssl/certs/ca-certificates.crt").exists():
         found |= {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}  # the new name and the old one
     for line in run(*pip(), "config", "list").stdout.splitlines():

@@ -6,14 +6,12 @@ import sys
 import time
 from pathlib import Path
 
-from helpdesk.services import programs
 from helpdesk.services.account import ROOTS_FOLDER
-from helpdesk.services.environment import data_folder, demo_environment
+from helpdesk.services.environment import data_folder
 from helpdesk.services.errors import StartError
-from helpdesk.services.folders import hold_lock, is_locked, private_folder, remove, require_room
-from helpdesk.services.postgres import Postgres
+from helpdesk.services.folders import hold_lock, is_locked, private_folder, reason, remove, require_room
+from helpdesk.services.stack import Stack
 from helpdesk.services.supervisor import Stopped, Supervisor
-from helpdesk.services.valkey import Valkey
 
 NEEDED_MEGABYTES = 200
 BUSY = "The demo is running already in another terminal"
@@ -54,79 +52,53 @@ def require_free_port(port: int, name: str, what: str) -> None:
             ) from None
 
 
+def say(text: str) -> None:
+    """Print one line at once, so that progress is seen through a pipe too."""
+    print(text, flush=True)
+
+
 class Demo:
     """One run of the demo."""
 
     def __init__(self, folder: Path) -> None:
         self.begun = time.monotonic()
         self.folder = folder
-        self.port = port_setting("PORT", 8000)
-        self.sim_port = port_setting("SIM_PORT", 8001)
-        self.supervisor = Supervisor(folder / "logs", verbose=bool(os.environ.get("VERBOSE")), say=self.say)
-
-    def say(self, text: str) -> None:
-        """Print one line at once, so that progress is seen through a pipe too."""
-        print(text, flush=True)
+        self.supervisor = Supervisor(folder / "logs", verbose=bool(os.environ.get("VERBOSE")), say=say)
+        self.stack = Stack(
+            folder=folder,
+            port=port_setting("PORT", 8000),
+            sim_port=port_setting("SIM_PORT", 8001),
+            supervisor=self.supervisor,
+            announce=self.step,
+        )
 
     def step(self, text: str) -> None:
         """Announce what may take a while."""
-        self.say(f"{time.monotonic() - self.begun:5.1f} s  {text}")
+        say(f"{time.monotonic() - self.begun:5.1f} s  {text}")
 
     def start(self) -> None:
         """Bring everything up in order and print where it is."""
-        require_free_port(self.port, "PORT", "the web pages")
-        require_free_port(self.sim_port, "SIM_PORT", "the simulator")
-        private_folder(self.folder)
+        require_free_port(self.stack.port, "PORT", "the web pages")
+        require_free_port(self.stack.sim_port, "SIM_PORT", "the simulator")
         private_folder(self.supervisor.logs)
         require_room(self.folder, NEEDED_MEGABYTES)
         if os.geteuid() == 0:
             require_room(ROOTS_FOLDER.parent, NEEDED_MEGABYTES)
         self.supervisor.listen_to_signals()
-        env = self.start_stores()
-        self.start_application(env)
-
-    def start_stores(self) -> dict[str, str]:
-        """Start PostgreSQL and Valkey, unless their URLs name others; return the environment of the rest."""
-        stores = []
-        database = os.environ.get("DATABASE_URL", "")
-        redis, broker = os.environ.get("REDIS_URL", ""), os.environ.get("BROKER_URL", "")
-        if not database:
-            postgres = Postgres(self.folder / "postgres")
-            if not postgres.home.exists():
-                self.step("Making the database")
-            postgres.prepare()
-            database = postgres.url
-            stores.append(postgres.program())
-        if not redis:
-            valkey = Valkey(self.folder / "valkey")
-            valkey.prepare()
-            redis, broker = valkey.url, broker or valkey.broker_url
-            stores.append(valkey.program())
-        env = demo_environment(
-            self.folder, database=database, redis=redis, broker=broker, port=self.port, sim_port=self.sim_port
-        )
-        self.step("Starting " + " and ".join([*(store.name for store in stores), "simulator"]))
-        self.supervisor.start(*stores, programs.simulator(env, self.sim_port))
-        return env
-
-    def start_application(self, env: dict[str, str]) -> None:
-        """Bring the tables up to date, seed them once, start web, worker and beat."""
-        self.step("Bringing the tables up to date")
-        self.supervisor.run(programs.compile_messages(env))
-        self.supervisor.run(programs.command(env, "migrate", "migrate", "--no-input", "--verbosity", "1"))
+        self.stack.start_stores()
+        self.stack.prepare_tables()
+        self.stack.start_simulator()
         seeded = self.folder / "seeded"
         if not seeded.exists():
-            self.step("Seeding a support team with live tickets")
-            self.supervisor.run(programs.command(env, "seed", "seed_demo"))
+            self.stack.seed()
             seeded.touch()
-        self.step("Starting web, worker and beat")
-        self.supervisor.start(programs.web(env, self.port), programs.worker(env), programs.beat(env))
-        self.say(f"\nReady after {time.monotonic() - self.begun:.1f} s.\n")
-        self.say(f"  Helpdesk            http://127.0.0.1:{self.port}/")
-        self.say(f"  Phone beside inbox  http://127.0.0.1:{self.port}/demo/")
-        self.say(f"  Customer's phone    http://127.0.0.1:{self.sim_port}/phone/")
-        self.say(LOG_INS)
-        self.say(f"Logs are in {self.supervisor.logs}. Ctrl-C stops everything; the data stays.")
+        self.stack.start_application()
+        say(f"\nReady after {time.monotonic() - self.begun:.1f} s.\n")
+        say(f"  Helpdesk            {self.stack.url}/")
+        say(f"  Phone beside inbox  {self.stack.url}/demo/")
+        say(f"  Customer's phone    {self.stack.simulator_url}/phone/")
+        say(LOG_INS)
+        say(f"Logs are in {self.supervisor.logs}. Ctrl-C stops everything; the data stays.")
 
 
 def run() -> int:
@@ -144,7 +116,7 @@ def run() -> int:
         begun = time.monotonic()
         demo.supervisor.stop()
         if demo.supervisor.signal is not None:
-            demo.say(f"\nStopped in {time.monotonic() - begun:.1f} s.")
+            say(f"\nStopped in {time.monotonic() - begun:.1f} s.")
         lock.close()
     return 0
 
@@ -168,7 +140,11 @@ def main() -> int:
         return reset() if "--reset" in sys.argv[1:] else run()
     except StartError as error:
         print(f"\n{error}", file=sys.stderr, flush=True)
-        return 1
+    except OSError as error:
+        print(
+            f"\n{error.filename or 'The demo'} cannot be used: {reason(error)}.", file=sys.stderr, flush=True
+        )
+    return 1
 
 
 if __name__ == "__main__":

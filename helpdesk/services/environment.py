@@ -38,13 +38,10 @@ def kept_secrets(folder: Path) -> dict[str, str]:
     return made
 
 
-def demo_environment(
-    folder: Path, *, database: str, redis: str, broker: str, port: int, sim_port: int
-) -> dict[str, str]:
-    """Return the environment of web, worker, beat, commands and simulator of one demo."""
+def stack_environment(folder: Path, address: str, simulator: str) -> dict[str, str]:
+    """Return the environment of all processes of one installation, without that of the stores."""
     kept = kept_secrets(folder)
-    address = f"http://127.0.0.1:{port}"
-    simulator = f"http://127.0.0.1:{sim_port}"
+    here = address.replace("127.0.0.1", "localhost")
     return {
         **os.environ,
         **kept,
@@ -53,22 +50,19 @@ def demo_environment(
         "DEMO": "1",
         "DATA_DIR": str(folder),
         "MEDIA_ROOT": str(private_folder(folder / "media")),
-        "DATABASE_URL": database,
-        "REDIS_URL": redis,
-        "BROKER_URL": broker,
         "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
-        "CSRF_TRUSTED_ORIGINS": f"{address},http://localhost:{port}",
+        "CSRF_TRUSTED_ORIGINS": f"{address},{here}",
         "GRAPH_BASE_URL": simulator,
         "SIMULATOR_URL": simulator,
-        "SIM_PORT": str(sim_port),
+        "SIM_PORT": simulator.rpartition(":")[2],
         "SIM_DATA_DIR": str(private_folder(folder / "simulator")),
         "SIM_WEBHOOK_URL": f"{address}/webhooks/whatsapp",
         "SIM_APP_SECRET": kept["WHATSAPP_APP_SECRETS"],
         "SIM_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
         "SIM_WABA_ID": WABA_ID,
         "SIM_DISPLAY_NUMBER": DISPLAY_NUMBER,
-        "SIM_FRAME_ANCESTORS": f"{address} http://localhost:{port}",
+        "SIM_FRAME_ANCESTORS": f"{address} {here}",
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(BASE_DIR),
-        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_ARENA_MAX": "2",  # many threads otherwise keep an arena each
     }

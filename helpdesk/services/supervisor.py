@@ -87,19 +87,21 @@ class Supervisor:
         """
         stage: list[Child] = []
         self.children.append(stage)
-        for program in programs:
-            child = self._child(program)
-            stage.append(child)  # one by one, so that a failing spawn leaves the earlier ones in our hands
-        begun = time.monotonic()
-        while not all(child.is_ready for child in stage):
-            self._pause(0.03)
-            for child in stage:
-                self._look(child)
-                if child.process.poll() is not None:
-                    raise StartError(f"{child.program.name} did not start ({self._why(child)}).")
-                limit = child.program.within
-                if not child.is_ready and time.monotonic() - begun > limit:
-                    raise StartError(f"{child.program.name} was not ready in {limit:g} s; see {child.log}.")
+        for program in programs:  # one by one: when one cannot be spawned the earlier ones are in our hands
+            stage.append(self._child(program))  # noqa: PERF401
+        self._await(stage)
+
+    def find(self, name: str) -> Child:
+        """Return the child with this name."""
+        return next(child for stage in self.children for child in stage if child.program.name == name)
+
+    def restart(self, name: str) -> None:
+        """Stop a child, unless it is dead already, and start it again; return when it is ready."""
+        child = self.find(name)
+        self._stop([child])
+        child.is_ready = False
+        child.process = self._spawn(child.program)
+        self._await([child])
 
     def run(self, program: Program) -> None:
         """Run a program to its end.
@@ -138,17 +140,33 @@ class Supervisor:
     def stop(self) -> None:
         """End all children, the latest stage first; what does not listen in its time is killed."""
         for stage in reversed(self.children):
-            for child in stage:
-                if child.process.poll() is None:
-                    child.process.send_signal(child.program.stop_signal)
-            begun = time.monotonic()
-            for child in stage:
-                try:
-                    child.process.wait(max(0.0, begun + child.program.patience - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    child.process.kill()
-                    child.process.wait()
+            self._stop(stage)
         self.children.clear()
+
+    def _stop(self, stage: Sequence[Child]) -> None:
+        for child in stage:
+            if child.process.poll() is None:
+                child.process.send_signal(child.program.stop_signal)
+                child.process.send_signal(signal.SIGCONT)  # a frozen one could not listen
+        begun = time.monotonic()
+        for child in stage:
+            try:
+                child.process.wait(max(0.0, begun + child.program.patience - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+
+    def _await(self, stage: Sequence[Child]) -> None:
+        begun = time.monotonic()
+        while not all(child.is_ready for child in stage):
+            self._pause(0.03)
+            for child in stage:
+                self._look(child)
+                if child.process.poll() is not None:
+                    raise StartError(f"{child.program.name} did not start ({self._why(child)}).")
+                limit = child.program.within
+                if not child.is_ready and time.monotonic() - begun > limit:
+                    raise StartError(f"{child.program.name} was not ready in {limit:g} s; see {child.log}.")
 
     def _child(self, program: Program) -> Child:
         log = self.logs / f"{program.name}.log"

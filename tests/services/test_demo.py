@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.services.demo import main, port_setting, require_free_port
-from helpdesk.services.environment import demo_environment, kept_secrets
+from helpdesk.services.environment import kept_secrets, stack_environment
 from helpdesk.services.errors import StartError
 from helpdesk.services.folders import hold_lock, require_room
 
@@ -74,7 +74,7 @@ def test_secrets_are_made_once_and_are_private(folder: Path) -> None:
 
 
 def test_simulator_and_product_share_what_they_must(folder: Path) -> None:
-    env = demo_environment(folder, database="d", redis="r", broker="b", port=8000, sim_port=8001)
+    env = stack_environment(folder, "http://127.0.0.1:8000", "http://127.0.0.1:8001")
     assert env["SIM_APP_SECRET"] == env["WHATSAPP_APP_SECRETS"]
     assert env["GRAPH_BASE_URL"] == "http://127.0.0.1:8001"
     assert env["SIM_WEBHOOK_URL"] == "http://127.0.0.1:8000/webhooks/whatsapp"
