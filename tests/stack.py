@@ -1,12 +1,12 @@
-"""The real processes (web, worker, beat, simulator and a Valkey of their own) for browser, chaos and chain tests.
+"""The real processes (web, worker, beat, simulator, a Valkey of their own) for browser, chaos and chain tests.
 
     with running_stack(database=url) as stack:
         stack.simulator.inbound("4915112345678", "Jana", "Where is my parcel?")
         stack.kill9("worker")
         stack.restart("worker")
 
-Give it a migrated database; without one it brings a PostgreSQL of its own and migrates. Every process is addressed
-by its own name and pid. Start it from the main thread: the processes die with the thread that started them.
+Give it a migrated database; without one it brings a PostgreSQL of its own and migrates. Every process is
+addressed by its own name and pid. Start it from the main thread: the processes die with their thread.
 """
 
 import os
@@ -16,7 +16,6 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -65,8 +64,7 @@ class Simulator:
 
     def log(self, kind: str) -> list[dict[str, Any]]:
         """Return what the simulator saw: accepted_send, webhook, read or typing."""
-        answer = self.control("GET", "log", params={"kind": kind})
-        return list(answer["entries"] if isinstance(answer, dict) else answer)
+        return list(self.control("GET", "log", params={"kind": kind})["entries"])
 
     def faults(self, **wanted: Any) -> None:
         """Let the simulator misbehave from now on."""
@@ -118,17 +116,15 @@ def running_stack(
     database: str | None = None,
     env: Mapping[str, str] | None = None,
     parts: tuple[str, ...] = ("simulator", "web", "worker", "beat"),
-    folder: Path | None = None,
 ) -> Iterator[RunningStack]:
     """Run the named parts until the end of the block; the secrets are those of this process where it has them.
 
     `env` overrides the environment of the processes, for the speed-ups of a test.
     """
-    with throwaway_folder() as own_folder:
-        root = folder or own_folder
-        supervisor = Supervisor(own_folder / "logs", say=lambda _line: None)
+    with throwaway_folder() as folder:
+        supervisor = Supervisor(folder / "logs", say=lambda _line: None)
         stack = Stack(
-            folder=root,
+            folder=folder,
             port=free_port(),
             sim_port=free_port(),
             supervisor=supervisor,

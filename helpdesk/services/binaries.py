@@ -33,9 +33,7 @@ def find_binaries() -> Binaries:
     if wanted := os.environ.get("HELPDESK_PG_BIN"):
         if found := _look_at(Path(wanted)):
             return found
-        raise StartError(
-            f"HELPDESK_PG_BIN is {wanted}, but no PostgreSQL {OLDEST_MAJOR} or newer starts from there."
-        )
+        raise StartError(f"HELPDESK_PG_BIN is {wanted}, but no PostgreSQL {OLDEST_MAJOR} or newer starts from there.")
     for folder in _candidates():
         if found := _look_at(folder):
             return found

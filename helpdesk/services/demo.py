@@ -42,13 +42,10 @@ def require_free_port(port: int, name: str, what: str) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
-            raise StartError(
-                f"Port {port} of {what} is reserved for root: choose another with {name}="
-            ) from None
+            raise StartError(f"Port {port} of {what} is reserved for root: choose another with {name}=") from None
         except OSError:
             raise StartError(
-                f"Port {port} of {what} is taken by another program; choose another:"
-                f" make demo {name}={port + 80}"
+                f"Port {port} of {what} is taken by another program; choose another: make demo {name}={port + 80}"
             ) from None
 
 
@@ -141,9 +138,7 @@ def main() -> int:
     except StartError as error:
         print(f"\n{error}", file=sys.stderr, flush=True)
     except OSError as error:
-        print(
-            f"\n{error.filename or 'The demo'} cannot be used: {reason(error)}.", file=sys.stderr, flush=True
-        )
+        print(f"\n{error.filename or 'The demo'} cannot be used: {reason(error)}.", file=sys.stderr, flush=True)
     return 1
 
 

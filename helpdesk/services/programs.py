@@ -49,14 +49,12 @@ def simulator(env: Mapping[str, str], port: int) -> Program:
     )
 
 
-def worker(
-    env: Mapping[str, str], *, name: str = "worker", queues: str = QUEUES, threads: int = 16
-) -> Program:
+def worker(env: Mapping[str, str], *, name: str = "worker", queues: str = QUEUES) -> Program:
     """Describe a Celery worker with one pool of threads."""
     return Program(
         name=name,
         argv=[sys.executable, "-m", "celery", "-A", "helpdesk", "worker", "--pool", "threads",
-              "--concurrency", str(threads), "--queues", queues, "--hostname", f"{name}@%h",
+              "--concurrency", env.get("WORKER_THREADS", "16"), "--queues", queues, "--hostname", f"{name}@%h",
               "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"],
         env=env,
         cwd=BASE_DIR,
@@ -88,9 +86,7 @@ def beat(env: Mapping[str, str]) -> Program:
 
 def command(env: Mapping[str, str], name: str, *arguments: str, within: float = 300.0) -> Program:
     """Describe a command of manage.py that runs to its end."""
-    return Program(
-        name=name, argv=[sys.executable, "manage.py", *arguments], env=env, cwd=BASE_DIR, within=within
-    )
+    return Program(name=name, argv=[sys.executable, "manage.py", *arguments], env=env, cwd=BASE_DIR, within=within)
 
 
 def compile_messages(env: Mapping[str, str]) -> Program:

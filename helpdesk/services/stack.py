@@ -79,6 +79,4 @@ class Stack:
     def start_application(self) -> None:
         """Start web, worker and beat."""
         self.announce("Starting web, worker and beat")
-        self.supervisor.start(
-            programs.web(self.env, self.port), programs.worker(self.env), programs.beat(self.env)
-        )
+        self.supervisor.start(programs.web(self.env, self.port), programs.worker(self.env), programs.beat(self.env))

@@ -251,5 +251,5 @@ class Supervisor:
         return f"{how}; its last words: {child.last_words or 'none'}"
 
 
-class Stopped(Exception):  # noqa: N818 - a wish, not an error
+class Stopped(Exception):
     """Tell the caller of `start` and `run` that the wish to stop arrived."""
