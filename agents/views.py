@@ -24,9 +24,7 @@ class LoginView(auth_views.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the demo's people, so that a newcomer need not look for them."""
         people = User.objects.filter(is_active=True).order_by("pk")[:8] if settings.DEMO else User.objects.none()
-        return super().get_context_data(
-            demo_people=people, demo_password=settings.DEMO_SEED_AGENT_PASSWORD, **kwargs
-        )
+        return super().get_context_data(demo_people=people, demo_password=settings.DEMO_SEED_AGENT_PASSWORD, **kwargs)
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, **_: Any) -> HttpResponse:

@@ -21,10 +21,11 @@ from django.conf import settings
 
 from tickets.routes import websocket_urlpatterns
 
-_http = WSGIMiddleware(wsgi_application, workers=settings.WEB_THREADS)
+_django: Any = wsgi_application
+_http = WSGIMiddleware(_django, workers=settings.WEB_THREADS)
 
 
-async def http(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def http(scope: Any, receive: Any, send: Any) -> None:
     """Drop header names with underscores (WSGI cannot tell them from dashes), then hand over to Django."""
     scope = {**scope, "headers": [pair for pair in scope["headers"] if b"_" not in pair[0]]}
     await _http(scope, receive, send)

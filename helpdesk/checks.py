@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
 from django.db import connections
 from django.db.utils import Error as DatabaseError
 
@@ -24,7 +25,7 @@ def environment(app_configs: Any, **kwargs: Any) -> Iterable[CheckMessage]:
         yield Error(problem.text, id="helpdesk.E001")
     for name in env.unknown(PREFIXES):
         if name not in OF_THE_LAUNCHER:
-            yield Warning(
+            yield CheckWarning(
                 f"{name} is set but nothing reads it.",
                 hint="Known names with this beginning: "
                 + (", ".join(sorted(k for k in env.known if k.startswith(name.split("_")[0]))) or "none"),
@@ -48,7 +49,10 @@ def environment(app_configs: Any, **kwargs: Any) -> Iterable[CheckMessage]:
     if settings.DEMO and not settings.SIMULATOR_URL:
         yield Error("DEMO is on but SIMULATOR_URL is missing.", id="helpdesk.E006")
     if settings.SIMULATOR_URL and not settings.DEMO:
-        yield Error("SIMULATOR_URL is set but DEMO is off; the simulator belongs to the demo only.", id="helpdesk.E007")
+        yield Error(
+            "SIMULATOR_URL is set but DEMO is off; the simulator belongs to the demo only.",
+            id="helpdesk.E007",
+        )
 
 
 @register(Tags.security, deploy=True)

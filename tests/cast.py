@@ -92,12 +92,17 @@ def photo(provider_id: str = "media-1") -> tuple[InboundAttachment, ...]:
 
 def ticket_of(inbound: InboundMessage) -> Ticket:
     """Take a message in and return its ticket."""
-    receipt = intake.receive(inbound)
+    return taken_in(intake.receive(inbound))
+
+
+def taken_in(receipt: intake.Receipt) -> Ticket:
+    """Return the ticket that a message went to."""
+    assert receipt.ticket_id is not None
     return Ticket.objects.get(pk=receipt.ticket_id)
 
 
 def newest_seq(ticket: Ticket) -> int:
     """Return what somebody has seen who has just looked at the ticket."""
-    return Message.objects.filter(conversation_id=ticket.conversation_id).order_by("-seq").values_list(
-        "seq", flat=True
-    )[0]
+    return (
+        Message.objects.filter(conversation_id=ticket.conversation_id).order_by("-seq").values_list("seq", flat=True)[0]
+    )

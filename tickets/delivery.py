@@ -76,9 +76,7 @@ def _claim_in(inbox_id: int, at: dt.datetime) -> Claim | None:
             try:
                 with transaction.atomic():
                     message.save(update_fields=["state", "attempt", "lease_until"])
-                    attempt = DeliveryAttempt.objects.create(
-                        message=message, number=message.attempt, started_at=at
-                    )
+                    attempt = DeliveryAttempt.objects.create(message=message, number=message.attempt, started_at=at)
             except IntegrityError:
                 # Another message of this conversation is being sent; the next candidate is of another one.
                 continue
@@ -150,7 +148,9 @@ def deliver_next() -> bool:
         # Ours, not the provider's: whether the call went out is anybody's guess.
         log.exception("delivery_broke", message=message.pk)
         outbox.lose_track(
-            message_id=message.pk, attempt=claim.attempt, text=_("Something went wrong on our side while sending.")
+            message_id=message.pk,
+            attempt=claim.attempt,
+            text=_("Something went wrong on our side while sending."),
         )
     return True
 

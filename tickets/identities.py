@@ -18,7 +18,7 @@ def _find(inbox_id: int, names: list[Identity]) -> dict[str, ContactIdentity]:
 
 def _follow_merges(contact_id: int) -> int:
     while True:
-        target = Contact.objects.values_list("merged_into_id", flat=True).get(pk=contact_id)
+        target: int | None = Contact.objects.values_list("merged_into_id", flat=True).get(pk=contact_id)
         if target is None:
             return contact_id
         contact_id = target
@@ -50,9 +50,7 @@ def _decide(inbound: InboundMessage, names: list[Identity], at: dt.datetime) -> 
         new_bsuid = next((name.value for name in missing if name.kind == IdentityKind.BSUID), None)
         if new_bsuid is None or not _belongs_to_another_account(phone.contact_id, new_bsuid, inbound.inbox_id):
             return phone.contact_id, missing
-    contact = Contact.objects.create(
-        name=inbound.contact_name[:200], phone=inbound.contact_phone[:32], created_at=at
-    )
+    contact = Contact.objects.create(name=inbound.contact_name[:200], phone=inbound.contact_phone[:32], created_at=at)
     if phone is not None:
         ContactIdentity.objects.filter(pk=phone.pk).update(contact_id=contact.pk)
     return contact.pk, missing

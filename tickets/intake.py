@@ -70,9 +70,7 @@ def _choose_ticket(
     return last, Outcome.JOINED if is_courtesy(inbound.text, inbound.content_type) else Outcome.REOPENED
 
 
-def _store(
-    inbound: InboundMessage, conversation: Conversation, ticket: Ticket | None, at: dt.datetime
-) -> Message:
+def _store(inbound: InboundMessage, conversation: Conversation, ticket: Ticket | None, at: dt.datetime) -> Message:
     quoted = None
     if inbound.quoted_external_id:
         quoted = conversation.messages.filter(external_id=inbound.quoted_external_id).first()
@@ -112,8 +110,10 @@ def receive(inbound: InboundMessage) -> Receipt:
     inbox = Inbox.objects.get(pk=inbound.inbox_id)
     contact = resolve_contact(inbound, arrived)
     conversation, _created = Conversation.objects.get_or_create(inbox=inbox, contact=contact)
-    conversation = Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related("inbox").get(
-        pk=conversation.pk
+    conversation = (
+        Conversation.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("inbox")
+        .get(pk=conversation.pk)
     )
     at = clock.now()
     remember(contact, inbound)

@@ -52,6 +52,7 @@ class Sender:
 
     async def _send(self, groups: tuple[str, ...], frame: dict[str, Any]) -> None:
         layer = get_channel_layer()
+        assert layer is not None  # noqa: S101 - settings wire one
         try:
             async with asyncio.timeout(DEADLINE):
                 for group in groups:

@@ -4,8 +4,9 @@ import os
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -46,7 +47,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield executor
 
 
-def together(pool: ThreadPoolExecutor, calls: list[Callable[[], object]]) -> list[object]:
+def together(pool: ThreadPoolExecutor, calls: Sequence[Callable[[], object]]) -> list[object]:
     """Run calls at the same moment and return their results, or the refusals they ended in."""
     barrier = threading.Barrier(len(calls))
 
@@ -79,24 +80,19 @@ def test_an_album_of_a_new_contact_is_one_ticket(cast: House, pool: ThreadPoolEx
 def test_parallel_copies_of_a_message_are_one_message(cast: House, pool: ThreadPoolExecutor) -> None:
     for number in range(RUNS):
         inbound = writes(cast.inbox, phone=f"4917644{number:05}")
-        receipts = together(pool, [lambda inbound=inbound: intake.receive(inbound)] * THREADS)  # type: ignore[misc]
+        receipts = together(pool, [partial(intake.receive, inbound)] * THREADS)
         outcomes = Counter(receipt.outcome for receipt in receipts)  # type: ignore[attr-defined]
         assert outcomes == {Outcome.OPENED: 1, Outcome.DUPLICATE: THREADS - 1}
     assert Message.objects.count() == Ticket.objects.count() == RUNS
 
 
-def test_identities_that_arrive_crosswise_do_not_wait_for_each_other(
-    cast: House, pool: ThreadPoolExecutor
-) -> None:
+def test_identities_that_arrive_crosswise_do_not_wait_for_each_other(cast: House, pool: ThreadPoolExecutor) -> None:
     for number in range(RUNS):
         phone, bsuid = f"4917633{number:05}", f"DE.{number}"
         calls = [
-            lambda phone=phone, bsuid=bsuid: intake.receive(writes(cast.inbox, phone=phone, bsuid=bsuid)),
-            lambda phone=phone: intake.receive(writes(cast.inbox, phone=phone)),
-            lambda phone=phone, bsuid=bsuid: intake.receive(writes(cast.inbox, phone=phone, bsuid=bsuid)),
-            lambda phone=phone: intake.receive(writes(cast.inbox, phone=phone)),
+            partial(intake.receive, writes(cast.inbox, phone=phone, bsuid=name)) for name in (bsuid, "", bsuid, "")
         ]
-        together(pool, calls)  # type: ignore[arg-type]
+        together(pool, calls)
     assert Contact.objects.count() == Ticket.objects.count() == RUNS
     assert Message.objects.count() == 4 * RUNS
 
@@ -104,11 +100,8 @@ def test_identities_that_arrive_crosswise_do_not_wait_for_each_other(
 def test_one_of_two_claims_wins(cast: House, pool: ThreadPoolExecutor) -> None:
     for number in range(RUNS):
         ticket = ticket_of(writes(cast.inbox, phone=f"4917622{number:05}"))
-        calls = [
-            lambda ticket=ticket, actor=actor: assignment.claim(actor=actor, ticket_id=ticket.pk)
-            for actor in (cast.lena, cast.mateus)
-        ] * 2
-        results = together(pool, calls)  # type: ignore[arg-type]
+        calls = [partial(assignment.claim, actor=actor, ticket_id=ticket.pk) for actor in (cast.lena, cast.mateus)]
+        results = together(pool, calls * 2)
         winners = {result.assignee_id for result in results if isinstance(result, Ticket)}
         assert len(winners) == 1
         assert sum(isinstance(result, AlreadyAssigned) for result in results) == 2
@@ -121,9 +114,7 @@ def test_a_double_click_is_one_reply(cast: House, pool: ThreadPoolExecutor) -> N
         click, seen = uuid.uuid4(), newest_seq(ticket)
 
         def send(ticket: Ticket = ticket, click: uuid.UUID = click, seen: int = seen) -> Message:
-            return messaging.reply(
-                actor=cast.lena, ticket_id=ticket.pk, text="Hello", client_id=click, seen_seq=seen
-            )
+            return messaging.reply(actor=cast.lena, ticket_id=ticket.pk, text="Hello", client_id=click, seen_seq=seen)
 
         assert len({message.pk for message in together(pool, [send] * 4)}) == 1  # type: ignore[attr-defined]
     assert Message.objects.filter(kind=MessageKind.OUTBOUND).count() == RUNS
@@ -134,12 +125,17 @@ def test_of_two_agents_who_reply_at_once_one_is_held(cast: House, pool: ThreadPo
         ticket = ticket_of(writes(cast.inbox, phone=f"4917600{number:05}"))
         seen = newest_seq(ticket)
         calls = [
-            lambda ticket=ticket, actor=actor, seen=seen: messaging.reply(
-                actor=actor, ticket_id=ticket.pk, text="Hello", client_id=uuid.uuid4(), seen_seq=seen
+            partial(
+                messaging.reply,
+                actor=actor,
+                ticket_id=ticket.pk,
+                text="Hello",
+                client_id=uuid.uuid4(),
+                seen_seq=seen,
             )
             for actor in (cast.lena, cast.mateus)
         ]
-        results = together(pool, calls)  # type: ignore[arg-type]
+        results = together(pool, calls)
         assert Counter(type(result) for result in results) == {Message: 1, NewerActivity: 1}
 
 
@@ -151,10 +147,8 @@ def test_resolve_and_a_message_at_the_same_moment_lose_nothing(cast: House, pool
         together(
             pool,
             [
-                lambda ticket=ticket, seen=seen: lifecycle.resolve(
-                    actor=cast.lena, ticket_id=ticket.pk, seen_seq=seen
-                ),
-                lambda phone=phone: intake.receive(writes(cast.inbox, "Wait", phone=phone)),
+                partial(lifecycle.resolve, actor=cast.lena, ticket_id=ticket.pk, seen_seq=seen),
+                partial(intake.receive, writes(cast.inbox, "Wait", phone=phone)),
             ],
         )
         ticket.refresh_from_db()
@@ -199,11 +193,12 @@ def test_places_in_a_conversation_are_given_once(cast: House, pool: ThreadPoolEx
             pool,
             [
                 lambda: intake.receive(writes(cast.inbox, "more")),
-                lambda: messaging.add_note(
-                    actor=cast.lena, ticket_id=ticket.pk, text="note", client_id=uuid.uuid4()
-                ),
+                lambda: messaging.add_note(actor=cast.lena, ticket_id=ticket.pk, text="note", client_id=uuid.uuid4()),
                 lambda: intake.receive(writes(cast.inbox, "and more")),
             ],
         )
-    places = [*Message.objects.values_list("seq", flat=True), *TicketEvent.objects.values_list("seq", flat=True)]
+    places = [
+        *Message.objects.values_list("seq", flat=True),
+        *TicketEvent.objects.values_list("seq", flat=True),
+    ]
     assert sorted(places) == list(range(1, len(places) + 1))

@@ -1,12 +1,13 @@
 """One inbound message becomes rows, exactly once."""
 
 import datetime as dt
+import uuid
 
 import pytest
 import time_machine
 
 from helpdesk import clock
-from tests.cast import House, newest_seq, photo, ticket_of, writes
+from tests.cast import House, newest_seq, photo, taken_in, ticket_of, writes
 from tickets import intake
 from tickets.actions import lifecycle, messaging
 from tickets.inbound import Outcome
@@ -106,7 +107,7 @@ def test_a_message_after_the_reopen_window_opens_a_linked_ticket(cast: House) ->
         lifecycle.resolve(actor=cast.lena, ticket_id=old.pk, seen_seq=newest_seq(old))
         journey.shift(dt.timedelta(hours=72))
         receipt = intake.receive(writes(cast.inbox, "A new question"))
-    new = Ticket.objects.get(pk=receipt.ticket_id)
+    new = taken_in(receipt)
     assert receipt.outcome == Outcome.OPENED
     assert new.follow_up_of == old
 
@@ -180,7 +181,7 @@ def test_an_answered_wait_begins_anew_with_the_next_message(cast: House) -> None
         actor=cast.lena,
         ticket_id=ticket.pk,
         text="On its way",
-        client_id="5f0c1f0e-2d4e-4a0e-9f0a-000000000001",
+        client_id=uuid.uuid4(),
         seen_seq=newest_seq(ticket),
     )
     ticket.refresh_from_db()

@@ -13,7 +13,7 @@ from tests.cast import House, newest_seq, ticket_of, writes
 from tests.paper import paper
 from tickets import delivery, intake
 from tickets.actions import lifecycle, messaging, outbox
-from tickets.channels import DeliveryUnknown, Refusal, SendError
+from tickets.channels import DeliveryUnknown, Refusal, SendError, get_channel
 from tickets.errors import ChannelRefused, WrongStatus
 from tickets.inbound import DeliveryReport, DeliveryStatus
 from tickets.models import (
@@ -231,7 +231,7 @@ def test_a_worker_that_was_frozen_changes_and_sends_nothing_when_it_wakes_up(cas
         journey.shift(delivery.LEASE)
         delivery.settle_next()
         loaded = Message.objects.select_related("conversation__inbox", "inbox").get(pk=message.pk)
-        delivery._send(claim, loaded, delivery.get_channel(loaded.inbox))
+        delivery._send(claim, loaded, get_channel(loaded.inbox))
         assert paper.texts == []
         assert not outbox.fail(message_id=message.pk, attempt=claim.attempt, code="", text="late")
     message.refresh_from_db()
@@ -328,7 +328,10 @@ def test_every_order_of_statuses_with_copies_ends_in_the_same_row(
             report(message, status, occurred_at=times[status])
     message.refresh_from_db()
     assert message.state == MessageState.SENT, "it was read, so it was delivered, whatever else is claimed"
-    assert (message.delivered_at, message.read_at) == (times[DeliveryStatus.DELIVERED], times[DeliveryStatus.READ])
+    assert (message.delivered_at, message.read_at) == (
+        times[DeliveryStatus.DELIVERED],
+        times[DeliveryStatus.READ],
+    )
     assert message.failed_at is None
 
 

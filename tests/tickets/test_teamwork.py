@@ -90,11 +90,11 @@ def test_a_reply_is_held_when_a_colleague_was_faster(cast: House) -> None:
 def test_a_reply_answers_only_what_its_author_had_seen(cast: House) -> None:
     ticket = ticket_of(writes(cast.inbox))
     seen = newest_seq(ticket)
-    late = intake.receive(writes(cast.inbox, "One more thing"))
+    intake.receive(writes(cast.inbox, "One more thing"))
     reply(cast, ticket, seen=seen)
     ticket.refresh_from_db()
     assert ticket.unanswered_count == 1
-    assert ticket.waiting_since == Message.objects.get(pk=late.message_id).occurred_at
+    assert ticket.waiting_since == Message.objects.latest("seq").occurred_at
 
 
 def test_resolve_is_refused_when_the_contact_has_just_written(cast: House) -> None:

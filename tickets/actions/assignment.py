@@ -64,9 +64,7 @@ def assign(*, actor: User, ticket_id: int, assignee_id: int | None) -> Ticket:
 
 
 @action
-def transfer(
-    *, actor: User, ticket_id: int, team_id: int, assignee_id: int | None = None, note: str = ""
-) -> Ticket:
+def transfer(*, actor: User, ticket_id: int, team_id: int, assignee_id: int | None = None, note: str = "") -> Ticket:
     """Hand a ticket over to another team, or to a person in it, with a note for those who take it."""
     conversation, ticket = lock_ticket_for(actor, ticket_id)
     at = now()

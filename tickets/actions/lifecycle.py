@@ -32,7 +32,12 @@ def subject_from(text: str) -> str:
 
 
 def open_ticket(
-    *, conversation: Conversation, subject: str, occurred_at: dt.datetime, at: dt.datetime, follow_up_of: Ticket | None
+    *,
+    conversation: Conversation,
+    subject: str,
+    occurred_at: dt.datetime,
+    at: dt.datetime,
+    follow_up_of: Ticket | None,
 ) -> Ticket:
     """Open a ticket for a contact's message. The conversation must be locked and have no open ticket."""
     inbox = conversation.inbox
@@ -101,7 +106,15 @@ def resolve(*, actor: User, ticket_id: int, seen_seq: int) -> Ticket:
     refuse_unseen(conversation, seen_seq)
     before = ticket.status
     _settle(ticket, at)
-    record(ticket, conversation, EventKind.RESOLVED, actor=actor, at=at, before=before, assignee=ticket.assignee_id)
+    record(
+        ticket,
+        conversation,
+        EventKind.RESOLVED,
+        actor=actor,
+        at=at,
+        before=before,
+        assignee=ticket.assignee_id,
+    )
     return ticket
 
 

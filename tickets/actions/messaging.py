@@ -35,9 +35,7 @@ def _already_done(client_id: uuid.UUID, conversation: Conversation) -> Message |
 
 def _refuse_newer_reply(conversation: Conversation, actor: User, seen_seq: int) -> None:
     newer = list(
-        conversation.messages.filter(
-            kind=MessageKind.OUTBOUND, author_kind=AuthorKind.AGENT, seq__gt=seen_seq
-        )
+        conversation.messages.filter(kind=MessageKind.OUTBOUND, author_kind=AuthorKind.AGENT, seq__gt=seen_seq)
         .exclude(author=actor)
         .exclude(state=MessageState.CANCELLED)
         .select_related("author")

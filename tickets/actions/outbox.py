@@ -23,12 +23,12 @@ ERROR_LENGTH = 500
 
 
 def _lock(message_id: int) -> tuple[Conversation, Ticket | None, Message]:
-    ticket_id, conversation_id = Message.objects.values_list("ticket_id", "conversation_id").get(pk=message_id)
+    place = Message.objects.only("ticket_id", "conversation_id").get(pk=message_id)
     ticket: Ticket | None = None
-    if ticket_id is None:
-        conversation = lock_conversation(conversation_id)
+    if place.ticket_id is None:
+        conversation = lock_conversation(place.conversation_id)
     else:
-        conversation, ticket = lock_ticket(ticket_id)
+        conversation, ticket = lock_ticket(place.ticket_id)
     return conversation, ticket, Message.objects.select_for_update(no_key=True).get(pk=message_id)
 
 
@@ -145,7 +145,9 @@ def give_up_waiting(*, message_id: int) -> bool:
 
 
 def _find(report: DeliveryReport) -> int | None:
-    by_id = Message.objects.filter(inbox_id=report.inbox_id, external_id=report.external_id).values_list("pk", flat=True)
+    by_id = Message.objects.filter(inbox_id=report.inbox_id, external_id=report.external_id).values_list(
+        "pk", flat=True
+    )
     message_id = by_id.first()
     if message_id is not None or not report.token:
         return message_id

@@ -48,7 +48,8 @@ class Attachment(models.Model):
                 condition=Q(state__in=AttachmentState.values), name="tickets_attachment_state_known"
             ),
             models.CheckConstraint(
-                condition=~Q(state="pending") | Q(due_at__isnull=False), name="tickets_attachment_pending_has_due"
+                condition=~Q(state="pending") | Q(due_at__isnull=False),
+                name="tickets_attachment_pending_has_due",
             ),
         ]
         indexes = [models.Index(fields=["due_at"], condition=Q(state="pending"), name="tickets_attachments_due")]

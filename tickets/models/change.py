@@ -15,7 +15,7 @@ class CurrentTransactionId(Func):
 
 
 class Change(models.Model):
-    """One change of one ticket. Readers stop below the oldest running transaction, so a late commit is never skipped."""
+    """One change of one ticket. Readers stop below the oldest running transaction: no late commit is skipped."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="changes")
     transaction_id = models.BigIntegerField(db_default=CurrentTransactionId())

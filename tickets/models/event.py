@@ -50,7 +50,11 @@ class TicketEvent(models.Model):
     kind = models.CharField(max_length=24, choices=EventKind.choices)
     actor_kind = models.CharField(max_length=8, choices=ActorKind.choices)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="ticket_events"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="ticket_events",
     )
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
     data = models.JSONField(default=dict, help_text=_("Ids and states only; no text that a person wrote."))

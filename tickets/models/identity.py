@@ -23,7 +23,9 @@ class ContactIdentity(models.Model):
     value = models.CharField(max_length=160)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="identities")
     last_inbound_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("Provider time of the newest message; the reply window counts from here.")
+        null=True,
+        blank=True,
+        help_text=_("Provider time of the newest message; the reply window counts from here."),
     )
 
     class Meta:

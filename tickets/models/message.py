@@ -124,7 +124,9 @@ class Message(models.Model):
                 name="tickets_message_external_id_once",
             ),
             models.UniqueConstraint(
-                fields=["conversation"], condition=Q(state="sending"), name="tickets_one_sending_per_conversation"
+                fields=["conversation"],
+                condition=Q(state="sending"),
+                name="tickets_one_sending_per_conversation",
             ),
             models.CheckConstraint(condition=Q(kind__in=MessageKind.values), name="tickets_message_kind_known"),
             models.CheckConstraint(
@@ -137,7 +139,8 @@ class Message(models.Model):
                 condition=Q(content_type__in=ContentType.values), name="tickets_message_content_type_known"
             ),
             models.CheckConstraint(
-                condition=Q(state__isnull=True) | Q(state__in=MessageState.values), name="tickets_message_state_known"
+                condition=Q(state__isnull=True) | Q(state__in=MessageState.values),
+                name="tickets_message_state_known",
             ),
             # A note cannot leave: it has no delivery state to be claimed by and no id of a provider.
             models.CheckConstraint(
@@ -157,11 +160,10 @@ class Message(models.Model):
                 name="tickets_sending_has_lease",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["held", "queued"]) | Q(due_at__isnull=False), name="tickets_queued_has_due"
+                condition=~Q(state__in=["held", "queued"]) | Q(due_at__isnull=False),
+                name="tickets_queued_has_due",
             ),
-            models.CheckConstraint(
-                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="tickets_sent_has_time"
-            ),
+            models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False), name="tickets_sent_has_time"),
             models.CheckConstraint(
                 condition=~Q(state="failed") | Q(failed_at__isnull=False), name="tickets_failed_has_time"
             ),
@@ -171,7 +173,8 @@ class Message(models.Model):
                 name="tickets_agent_message_has_author",
             ),
             models.CheckConstraint(
-                condition=Q(occurred_at__lte=F("recorded_at")), name="tickets_message_occurred_before_recorded"
+                condition=Q(occurred_at__lte=F("recorded_at")),
+                name="tickets_message_occurred_before_recorded",
             ),
         ]
         indexes = [

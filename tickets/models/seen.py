@@ -34,4 +34,4 @@ class Seen(models.Model):
                 " ON CONFLICT DO NOTHING",
                 [inbox_id, kind, digest, at],
             )
-            return cursor.rowcount == 1
+            return int(cursor.rowcount) == 1

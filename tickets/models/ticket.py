@@ -76,9 +76,7 @@ class Ticket(models.Model):
         null=True, blank=True, help_text=_("When the reopen window ends and the ticket closes for good.")
     )
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
-    follow_up_of = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups"
-    )
+    follow_up_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups")
 
     # What the work list shows, kept by the actions so that the list is one query.
     waiting_since = models.DateTimeField(
@@ -120,7 +118,8 @@ class Ticket(models.Model):
                 condition=~Q(follow_up_of=models.F("id")), name="tickets_ticket_does_not_follow_itself"
             ),
             models.CheckConstraint(
-                condition=Q(opened_at__lte=models.F("recorded_at")), name="tickets_ticket_opened_before_recorded"
+                condition=Q(opened_at__lte=models.F("recorded_at")),
+                name="tickets_ticket_opened_before_recorded",
             ),
         ]
         indexes = [
