@@ -37,7 +37,8 @@ test: dev ## Run all tests headless against a throw-away PostgreSQL and Valkey (
 lint: dev ## Check style: ruff, its formatter, djlint
 	$(PYTHON_OF_VENV) -m ruff check .
 	$(PYTHON_OF_VENV) -m ruff format --check .
-	$(PYTHON_OF_VENV) -m djlint --quiet --lint templates
+	$(PYTHON_OF_VENV) -m djlint --quiet --lint templates simulator/templates
+	$(PYTHON_OF_VENV) frontend/bundle_css.py --check
 
 types: dev ## Check types: mypy --strict
 	$(PYTHON_OF_VENV) -m mypy $(PATHS)
@@ -62,4 +63,4 @@ messages: dev ## Collect new strings for the translators (needs gettext)
 	$(PYTHON_OF_VENV) manage.py makemessages --all --no-obsolete --add-location file --domain djangojs
 
 vendor: ## Fetch the pinned browser assets again (needs npm)
-	sh frontend/vendor.sh
+	cd frontend && npm ci --ignore-scripts && npm run vendor

@@ -70,10 +70,7 @@ def last_line(done: subprocess.CompletedProcess[str]) -> str:
 
 def make_environment() -> None:
     """Make .venv with this Python, in whatever way this machine allows."""
-    if (
-        shutil.which("uv")
-        and run("uv", "venv", "--clear", "--seed", "--python", sys.executable, VENV).returncode == 0
-    ):
+    if shutil.which("uv") and run("uv", "venv", "--clear", "--seed", "--python", sys.executable, VENV).returncode == 0:
         return
     if importlib.util.find_spec("ensurepip") is None:
         package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
@@ -108,7 +105,7 @@ def uv() -> str | None:
 
 
 def uv_settings() -> dict[str, str]:
-    """Return pip's settings of where packages come from, as uv spells them, and the machine's certificates."""
+    """Return where packages come from by pip's settings, as uv spells it, and whom the machine trusts."""
     names = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
     found: dict[str, str] = {}
     if Path("/etc/ssl/certs/ca-certificates.crt").exists():
@@ -126,10 +123,7 @@ def install_packages(group: str) -> None:
     lock = LOCKS[group]
     if tool := uv():
         env = {**os.environ, **uv_settings()}
-        if (
-            run(tool, "pip", "sync", "-q", "--require-hashes", "--python", PYTHON, lock, env=env).returncode
-            == 0
-        ):
+        if run(tool, "pip", "sync", "-q", "--require-hashes", "--python", PYTHON, lock, env=env).returncode == 0:
             return
         step("uv could not do it; trying pip")
     done = run(*pip(), "install", "--quiet", "--require-hashes", "-r", lock)
