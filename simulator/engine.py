@@ -139,6 +139,7 @@ class Simulator:
         if self.courier.full:
             raise GraphError(OVERLOADED, "Too many webhooks wait for confirmation.")
         failure = self.faults.take_failure()
+        self.hub.wake(wa_id)
         if failure is not None and not failure.deferred:
             raise GraphError(failure.code, failure.title, title=failure.title, status=failure.http_status)
 

@@ -42,7 +42,7 @@ def guard(get_response: Handler) -> Handler:
         if not response.streaming and isinstance(response, HttpResponse):
             response.headers["Content-Length"] = str(len(response.content))
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = "same-origin"
         return response
 
     return respond
