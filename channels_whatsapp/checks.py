@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db.utils import Error as DatabaseError
 
 from channels_whatsapp.encryption import Undecryptable
@@ -28,7 +29,7 @@ def numbers(app_configs: Any, databases: Any = None, **kwargs: Any) -> Iterable[
                     id="channels_whatsapp.E001",
                 )
             if number.paused_at is not None:
-                yield Warning(
+                yield checks.Warning(
                     f"The number {number} is paused: WhatsApp answered with error {number.paused_reason}.",
                     id="channels_whatsapp.W001",
                 )

@@ -89,7 +89,7 @@ class Secret:
 
 
 class SecretField(models.TextField[Secret | str, Secret]):
-    """A text column that holds ciphertext and gives a `Secret`; plain text assigned to it is encrypted on its way in."""
+    """A text column that holds ciphertext and gives a `Secret`; plain text is encrypted on its way in."""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Secret | None:
         """Wrap what was read, without decrypting it."""

@@ -108,7 +108,7 @@ def _change(change: Json) -> Iterator[Element]:
     contacts = as_objects(content.get("contacts"))
     for message in messages:
         contact = match_contact(message, contacts)
-        payload = {"message": message, "contact": contact}
+        payload: Json = {"message": message, "contact": contact}
         if errors := as_objects(content.get("errors")):
             payload["errors"] = errors
         yield Element(

@@ -48,18 +48,14 @@ class ErrorClass:
         return self.wait * 4 ** (attempt - 1) if self.grows else self.wait
 
 
-UNAVAILABLE = ErrorClass(
-    _("WhatsApp is not available at the moment."), Remedy.WAIT, max_tries=6
-)
+UNAVAILABLE = ErrorClass(_("WhatsApp is not available at the moment."), Remedy.WAIT, max_tries=6)
 TOO_FAST = ErrorClass(
     _("Too many messages are being sent through this number at once."), Remedy.WAIT, max_tries=6, wait=10
 )
 TOO_FAST_FOR_CONTACT = ErrorClass(
     _("Too many messages were sent to this contact in a short time."), Remedy.WAIT, max_tries=6, wait=1, grows=True
 )
-GENERIC = ErrorClass(
-    _("WhatsApp reports an error without a reason. Try again later."), Remedy.RESEND, max_tries=2
-)
+GENERIC = ErrorClass(_("WhatsApp reports an error without a reason. Try again later."), Remedy.RESEND, max_tries=2)
 DISCONNECTED = ErrorClass(
     _("This number is disconnected: its access token is no longer valid. An administrator has to renew it."),
     Remedy.ADMINISTRATOR,
@@ -104,7 +100,9 @@ TEST_NUMBER = ErrorClass(
 COUNTRY = ErrorClass(_("This account may not write to contacts in this country."), Remedy.OTHER_WAY)
 MEDIA_NOT_READ = ErrorClass(_("The file could not be transferred. Send it smaller or another way."), Remedy.OTHER_WAY)
 MEDIA_NOT_ACCEPTED = ErrorClass(_("WhatsApp does not accept this kind or size of file."), Remedy.OTHER_WAY)
-NEEDS_NUMBER = ErrorClass(_("This message can be sent to a telephone number only, and the contact's is not known."), Remedy.OTHER_WAY)
+NEEDS_NUMBER = ErrorClass(
+    _("This message can be sent to a telephone number only, and the contact's is not known."), Remedy.OTHER_WAY
+)
 TEMPLATE_MISMATCH = ErrorClass(_("The template and its values do not fit together."), Remedy.ADMINISTRATOR)
 TEMPLATE_MISSING = ErrorClass(_("This template is not available in this language."), Remedy.ADMINISTRATOR)
 TEMPLATE_STOPPED = ErrorClass(_("WhatsApp has stopped this template."), Remedy.ADMINISTRATOR)
@@ -194,15 +192,16 @@ ERRORS: dict[int, ErrorClass] = {
 }
 
 
-def explain(code: int | str) -> ErrorClass:
-    """Return what a code means; the two hundreds are all missing permissions."""
+def explain(code: int | str, *, status: int = 0) -> ErrorClass:
+    """Return what a code means; an unknown one with a status of 500 and more is trouble on WhatsApp's side."""
     try:
         number = int(code)
     except ValueError:
         return UNKNOWN_CODE
     if 200 <= number <= 299:
+        # The two hundreds are all missing permissions.
         return MISCONFIGURED
-    return ERRORS.get(number, UNKNOWN_CODE)
+    return ERRORS.get(number, UNAVAILABLE if status >= 500 else UNKNOWN_CODE)
 
 
 def sentence(code: str) -> str:

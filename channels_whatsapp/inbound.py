@@ -255,9 +255,9 @@ def _try_later(update: InboundUpdate) -> None:
         _end(update, Finished(parked=ParkedReason.GAVE_UP))
         return
     due_at = clock.now() + dt.timedelta(seconds=2 ** (update.attempts - 1))
-    InboundUpdate.objects.filter(
-        pk=update.pk, state=UpdateState.WAITING, lease_until=update.lease_until
-    ).update(due_at=due_at, lease_until=None)
+    InboundUpdate.objects.filter(pk=update.pk, state=UpdateState.WAITING, lease_until=update.lease_until).update(
+        due_at=due_at, lease_until=None
+    )
 
 
 def _apply(update: InboundUpdate) -> Finished:

@@ -70,9 +70,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
     if secret_index is None:
         return _answer(401, "wrong signature")
     try:
-        WebhookRequest.objects.create(
-            body=body, size=len(body), secret_index=secret_index, received_at=clock.now()
-        )
+        WebhookRequest.objects.create(body=body, size=len(body), secret_index=secret_index, received_at=clock.now())
     except DatabaseError as error:
         # Meta tries again for days; a 200 now would lose what it sent.
         log.warning("webhook_not_stored", error=type(error).__name__)
@@ -97,7 +95,7 @@ def _body(request: HttpRequest) -> bytes:
     if "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
         return b""
     # Django reads nothing without a length; the server ends the stream where the last chunk ends.
-    body = request.META["wsgi.input"].read(limit + 1)
+    body = bytes(request.META["wsgi.input"].read(limit + 1))
     if len(body) > limit:
         raise TooLarge
     return body

@@ -139,7 +139,7 @@ def _text(message: Json) -> Said:
     return Said(content_type=ContentType.TEXT, text=as_text(as_object(message.get("text")).get("body")))
 
 
-def _hex_digest(value: Any) -> str:
+def hex_digest(value: Any) -> str:
     """Return the SHA-256 that Meta writes in Base64 (webhooks) or hexadecimal (media call), as hexadecimal."""
     text = as_text(value)
     if len(text) == 64:
@@ -163,7 +163,7 @@ def _media(kind: str, content_type: ContentType) -> Callable[[Json], Said]:
                     provider_id=media_id,
                     media_type=as_text(block.get("mime_type")).split(";")[0].strip().lower(),
                     file_name=as_text(block.get("filename")),
-                    sha256=_hex_digest(block.get("sha256")),
+                    sha256=hex_digest(block.get("sha256")),
                 ),
             )
         else:
@@ -171,9 +171,7 @@ def _media(kind: str, content_type: ContentType) -> Callable[[Json], Said]:
             content["error_code"] = as_text(first_object(message.get("errors")).get("code"))
         if block.get("voice") is True:
             content["voice"] = True
-        return Said(
-            content_type=content_type, text=as_text(block.get("caption")), content=content, attachments=files
-        )
+        return Said(content_type=content_type, text=as_text(block.get("caption")), content=content, attachments=files)
 
     return parse
 
@@ -283,9 +281,7 @@ def _revoke(message: Json) -> Said:
 def _notice(message: Json) -> Said:
     """A notice of the system, such as a changed number. Its sentence names old and new number and is not kept."""
     kind = as_text(as_object(message.get("system")).get("type")) or as_text(message.get("type"))
-    return Said(
-        content_type=ContentType.UNSUPPORTED, content={"provider_type": kind[:64]}, opens_ticket=False
-    )
+    return Said(content_type=ContentType.UNSUPPORTED, content={"provider_type": kind[:64]}, opens_ticket=False)
 
 
 KINDS: dict[str, Callable[[Json], Said]] = {
@@ -359,7 +355,7 @@ def _token(value: Any) -> str:
 def parse_status(
     payload: Json, *, inbox_id: int, received_at: dt.datetime, explain: Callable[[str], str]
 ) -> DeliveryReport:
-    """Turn one status into a report; `explain` gives the agent's sentence for an error code. Raises Unusable, Ignored."""
+    """Turn one status into a report; `explain` words an error code for the agent. Raises Unusable, Ignored."""
     status = as_object(payload.get("status"))
     external_id = as_text(status.get("id"))
     if not external_id or len(external_id) > MAX_ID:

@@ -33,6 +33,13 @@ WHATSAPP_VERIFY_TOKEN = env.secret("WHATSAPP_VERIFY_TOKEN", minimum=8)
 
 GRAPH_BASE_URL = env.url("GRAPH_BASE_URL", "https://graph.facebook.com", ("https", "http")).rstrip("/")
 GRAPH_VERSION = env.text("GRAPH_VERSION", "v26.0")
+# Seconds for a whole call, however slowly the answer drips; well below the lease of a message that is being sent.
+GRAPH_DEADLINE = 20.0
+GRAPH_CONNECT_TIMEOUT = 5.0
+MEDIA_DEADLINE = 60.0
+MEDIA_MAX_BYTES = 20 * 1024 * 1024
+# The access token goes to these hosts and those below them, and nowhere else.
+MEDIA_HOSTS = ("facebook.com", "fbsbx.com", "fbcdn.net")
 SIMULATOR_URL = env.url("SIMULATOR_URL", "", ("http",)).rstrip("/")
 
 # -- The wiring diagram: who answers for what --------------------------------------------------------

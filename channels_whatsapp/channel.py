@@ -1,0 +1,150 @@
+"""The WhatsApp channel: when something may be sent, and sending it."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import structlog
+from django.utils.translation import gettext as _
+
+from channels_whatsapp import numbers
+from channels_whatsapp.client import GraphClient, GraphError, NoAnswer, NothingSent, Rejected
+from channels_whatsapp.encryption import Undecryptable
+from channels_whatsapp.errors import DISCONNECTED, explain
+from channels_whatsapp.models import WhatsAppNumber
+from tickets.channels import Capabilities, DeliveryUnknown, Draft, Refusal, ReplyWindow, SendError
+from tickets.models import ContactIdentity, Conversation, IdentityKind, Message
+
+log = structlog.get_logger(__name__)
+WINDOW = dt.timedelta(hours=24)
+MAX_TEXT = 4096
+
+
+class WhatsAppChannel:
+    """Implements `tickets.channels.Channel`."""
+
+    label = "WhatsApp"
+    capabilities = Capabilities(max_text_length=MAX_TEXT, media=True, templates=True, receipts=True)
+    composer_template = "inbox/composers/whatsapp.html"
+
+    def refusal(self, conversation: Conversation, draft: Draft, at: dt.datetime) -> Refusal | None:
+        """Refuse what WhatsApp would refuse: free text outside the window, texts that are too long."""
+        number = WhatsAppNumber.objects.filter(inbox_id=conversation.inbox_id).first()
+        if number is None:
+            return Refusal(
+                code="not_connected",
+                text=_("This inbox is not connected to a WhatsApp number."),
+                remedy=_("An administrator has to connect it."),
+            )
+        if number.paused_at is not None:
+            return Refusal(
+                code="paused", text=str(explain(number.paused_reason).text), remedy=_("Until then nothing can be sent.")
+            )
+        if len(draft.text) > MAX_TEXT:
+            return Refusal(
+                code="too_long",
+                text=_("The text has %(length)d characters; WhatsApp takes %(limit)d at most.")
+                % {"length": len(draft.text), "limit": MAX_TEXT},
+                remedy=_("Shorten it or send it in two messages."),
+            )
+        identity = recipient(conversation)
+        if identity is None:
+            return Refusal(
+                code="no_recipient",
+                text=_("This contact cannot be reached through this WhatsApp number."),
+                remedy=_("They have to write first."),
+            )
+        ends_at = window_end(identity)
+        if not draft.template and (ends_at is None or at >= ends_at):
+            return Refusal(
+                code="window_closed",
+                text=_("WhatsApp allows free text for 24 hours after the contact last wrote; that time is over."),
+                remedy=_("Send an approved template, or wait until they write again."),
+            )
+        return None
+
+    def reply_window(self, conversation: Conversation) -> ReplyWindow:
+        """Count 24 hours from the contact's newest message."""
+        identity = recipient(conversation)
+        return ReplyWindow(limited=True, ends_at=window_end(identity) if identity else None)
+
+    def send(self, message: Message, *, token: uuid.UUID) -> str:
+        """Send a text. Raises SendError when WhatsApp did not take it, DeliveryUnknown when nobody knows."""
+        number = WhatsAppNumber.objects.filter(inbox_id=message.inbox_id).first()
+        identity = recipient(message.conversation)
+        if number is None or identity is None:
+            raise SendError(
+                _("This contact cannot be reached through this WhatsApp number."), permanent=True, code="no_recipient"
+            )
+        client = GraphClient(phone_number_id=number.phone_number_id, access_token=number.access_token)
+        try:
+            return client.send(render(message, identity, token))
+        except Undecryptable:
+            raise SendError(str(DISCONNECTED.text), permanent=True, code="no_token") from None
+        except NothingSent as error:
+            log.warning("whatsapp_unreachable", message=message.pk, reason=str(error))
+            raise SendError(_("WhatsApp cannot be reached at the moment."), permanent=False) from None
+        except NoAnswer as error:
+            log.warning("whatsapp_gave_no_answer", message=message.pk, reason=str(error))
+            raise DeliveryUnknown(_("WhatsApp gave no answer; the message may have been sent or not.")) from None
+        except Rejected as error:
+            log.warning("whatsapp_rejected", message=message.pk, status=error.status)
+            raise SendError(
+                _("WhatsApp did not take the message."),
+                permanent=error.status != 429,
+                retry_after=error.retry_after,
+                code=f"http_{error.status}",
+            ) from None
+        except GraphError as error:
+            raise _send_error(error, number, message) from None
+
+
+def _send_error(error: GraphError, number: WhatsAppNumber, message: Message) -> SendError:
+    kind = explain(error.code, status=error.status)
+    # Meta's details name parameters and sometimes the recipient: they stay out of the log.
+    log.warning("whatsapp_refused", message=message.pk, code=error.code, status=error.status)
+    if kind.pauses:
+        numbers.pause(number, reason=str(error.code))
+    wishes = [wish for wish in (error.retry_after, kind.retry_after(message.attempt)) if wish is not None]
+    return SendError(
+        str(kind.text),
+        permanent=kind.permanent(message.attempt),
+        retry_after=max(wishes, default=None),
+        code=str(error.code),
+        pause_inbox=kind.pauses,
+    )
+
+
+def recipient(conversation: Conversation) -> ContactIdentity | None:
+    """Return the identity that we would send to: the newest to write, the business-scoped id where both did."""
+    identities = ContactIdentity.objects.filter(
+        inbox_id=conversation.inbox_id, contact_id=conversation.contact_id
+    ).order_by("pk")
+    never = dt.datetime.min.replace(tzinfo=dt.UTC)
+    return max(
+        identities, key=lambda one: (one.last_inbound_at or never, one.kind == IdentityKind.BSUID, one.pk), default=None
+    )
+
+
+def window_end(identity: ContactIdentity) -> dt.datetime | None:
+    """Return the moment from which free text is refused; None when the contact never wrote."""
+    return identity.last_inbound_at + WINDOW if identity.last_inbound_at else None
+
+
+def render(message: Message, identity: ContactIdentity, token: uuid.UUID) -> dict[str, Any]:
+    """Write a message as the Graph API wants it."""
+    payload: dict[str, Any] = {
+        "recipient_type": "individual",
+        "type": "text",
+        "text": {"body": message.text, "preview_url": False},
+        # Comes back in every status; it settles a call whose answer was lost.
+        "biz_opaque_callback_data": str(token),
+    }
+    if identity.kind == IdentityKind.BSUID:
+        payload["recipient"] = identity.value
+    else:
+        # Without the plus sign the country code of our own number would be put in front.
+        payload["to"] = f"+{identity.value}"
+    if message.quoted is not None and message.quoted.external_id:
+        payload["context"] = {"message_id": message.quoted.external_id}
+    return payload
