@@ -84,11 +84,6 @@ class Demo:
         self.supervisor.listen_to_signals()
         self.stack.start_stores()
         self.stack.prepare_tables()
-        self.stack.start_simulator()
-        seeded = self.folder / "seeded"
-        if not seeded.exists():
-            self.stack.seed()
-            seeded.touch()
         self.stack.start_application()
         say(f"\nReady after {time.monotonic() - self.begun:.1f} s.\n")
         say(f"  Helpdesk            {self.stack.url}/")

@@ -83,6 +83,7 @@ class Postgres:
     def _create(self) -> None:
         """Make the data folder under another name first, so that a killed start leaves no half of one."""
         new = self.folder / "data.new"
+        (self.folder / "migrated").unlink(missing_ok=True)
         if new.exists():
             shutil.rmtree(new)
         self._run("initdb", "-D", str(new), "-U", DATABASE, "--auth-local=trust", "--auth-host=reject",

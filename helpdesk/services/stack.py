@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpdesk.services import programs
+from helpdesk.services import programs, schema
 from helpdesk.services.environment import stack_environment
 from helpdesk.services.postgres import Postgres
 from helpdesk.services.supervisor import Supervisor
@@ -27,6 +27,7 @@ class Stack:
     durable: bool = True
     announce: Callable[[str], None] = silent
     env: dict[str, str] = field(default_factory=dict)
+    postgres: Postgres | None = None
 
     @property
     def url(self) -> str:
@@ -44,12 +45,12 @@ class Stack:
         database, redis = given.get("DATABASE_URL", ""), given.get("REDIS_URL", "")
         broker = given.get("BROKER_URL", "")
         if not database:
-            postgres = Postgres(self.folder / "postgres", durable=self.durable)
-            if not postgres.home.exists():
+            self.postgres = Postgres(self.folder / "postgres", durable=self.durable)
+            if not self.postgres.home.exists():
                 self.announce("Making the database")
-            postgres.prepare()
-            database = postgres.url
-            stores.append(postgres.program())
+            self.postgres.prepare()
+            database = self.postgres.url
+            stores.append(self.postgres.program())
         if not redis:
             valkey = Valkey(self.folder / "valkey", durable=self.durable)
             valkey.prepare()
@@ -63,20 +64,26 @@ class Stack:
 
     def prepare_tables(self) -> None:
         """Compile the translations and bring the tables up to date."""
-        self.announce("Bringing the tables up to date")
         self.supervisor.run(programs.compile_messages(self.env))
+        if self.postgres and schema.is_current(self.postgres):
+            return
+        self.announce("Bringing the tables up to date")
         self.supervisor.run(programs.command(self.env, "migrate", "migrate", "--no-input"))
-
-    def start_simulator(self) -> None:
-        """Start the stand-in for Meta."""
-        self.supervisor.start(programs.simulator(self.env, self.sim_port))
-
-    def seed(self) -> None:
-        """Seed a support team with live tickets; the simulator must run."""
-        self.announce("Seeding a support team with live tickets")
-        self.supervisor.run(programs.command(self.env, "seed", "seed_demo"))
+        if self.postgres:
+            schema.remember(self.postgres)
 
     def start_application(self) -> None:
-        """Start web, worker and beat."""
+        """Start simulator, web, worker and beat; the first time, seed a support team with live tickets before."""
+        seeded = self.folder / "seeded"
+        simulator = programs.simulator(self.env, self.sim_port)
+        rest = (programs.web(self.env, self.port), programs.worker(self.env), programs.beat(self.env))
+        if seeded.exists():
+            self.announce("Starting simulator, web, worker and beat")
+            self.supervisor.start(simulator, *rest)
+            return
+        self.announce("Seeding a support team with live tickets")
+        self.supervisor.start(simulator)
+        self.supervisor.run(programs.command(self.env, "seed", "seed_demo"))
+        seeded.touch()
         self.announce("Starting web, worker and beat")
-        self.supervisor.start(programs.web(self.env, self.port), programs.worker(self.env), programs.beat(self.env))
+        self.supervisor.start(*rest)
