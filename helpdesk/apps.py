@@ -10,7 +10,7 @@ class HelpdeskConfig(AppConfig):
     verbose_name = "Helpdesk"
 
     def ready(self) -> None:
-        """Import the checks; importing registers them."""
-        from helpdesk import checks
+        """Import the checks, which registers them, and our Celery app, so that every process publishes through it."""
+        from helpdesk import celery, checks
 
-        del checks
+        del celery, checks

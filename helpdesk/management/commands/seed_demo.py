@@ -1,0 +1,30 @@
+"""Furnish an empty database with the demo."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from agents.models import User
+from helpdesk.seed.people import hire
+from helpdesk.seed.play import play, ring
+
+
+class Command(BaseCommand):
+    """Create the demo's team and tickets, all or nothing."""
+
+    help = "Creates the people and tickets of the demo in an empty database."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Seed once; a second call changes nothing."""
+        if not settings.DEMO:
+            raise CommandError("The demo's log-ins are public knowledge; set DEMO=1 to create them.")
+        if User.objects.exists():
+            self.stdout.write("The database has people already; nothing was changed.")
+            return
+        with transaction.atomic():
+            chats = play(hire())
+        if settings.SIMULATOR_URL:
+            ring()
+        self.stdout.write(f"Created the demo with {chats} conversations.")

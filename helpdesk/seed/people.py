@@ -1,0 +1,96 @@
+"""The people of Nordlicht Outdoor, their teams, their number and their prepared answers."""
+
+import os
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from agents.models import Membership, Role, Team, User
+from channels_whatsapp.models import WhatsAppNumber
+from channels_whatsapp.numbers import connect_number
+from tickets.models import Inbox, QuickReply, Tag
+
+PEOPLE: tuple[tuple[str, str, str, Role, str], ...] = (
+    ("lena", "Lena", "Hoffmann", Role.AGENT, "en"),
+    ("mateus", "Mateus", "Ribeiro", Role.AGENT, "en"),
+    ("amira", "Amira", "Haddad", Role.AGENT, "en"),
+    ("jonas", "Jonas", "Weber", Role.MANAGER, "de"),
+    ("admin", "Ada", "Lindqvist", Role.ADMIN, "en"),
+)
+# team -> members; a star marks who leads it
+TEAMS = {
+    "Front desk": ("lena", "mateus", "amira*"),
+    "Returns desk": ("lena", "mateus", "amira*"),
+    "Finance": ("mateus", "amira*"),
+}
+QUICK_REPLIES: tuple[tuple[str | None, str, str, str], ...] = (
+    (None, "hello", "en", "Hello {name}, this is {agent} from Nordlicht Outdoor. How can I help?"),
+    (None, "hello", "de", "Hallo {name}, hier ist {agent} von Nordlicht Outdoor. Wie kann ich helfen?"),
+    (None, "hello", "fr", "Bonjour {name}, ici {agent} de Nordlicht Outdoor. Comment puis-je vous aider ?"),
+    (None, "order", "en", "Could you send me your order number? It begins with NL and is in your email."),
+    (None, "order", "de", "Schicken Sie mir bitte Ihre Bestellnummer? Sie beginnt mit NL und steht in Ihrer E-Mail."),
+    (None, "order", "fr", "Pouvez-vous m'envoyer votre numéro de commande ? Il commence par NL."),
+    (None, "ship-times", "en", "Standard delivery takes 2 to 4 working days from Hamburg."),
+    (None, "ship-times", "de", "Der Standardversand dauert 2 bis 4 Werktage ab Hamburg."),
+    (None, "ship-express", "en", "I have upgraded your parcel to express at no cost."),
+    ("Returns desk", "ship-spare-part", "en", "Good news: a spare part leaves our warehouse today, at no cost."),
+    ("Returns desk", "return-label", "en", "Your return label is on its way to your email. Any parcel shop takes it."),
+    ("Returns desk", "return-label", "de", "Das Rücksendeetikett ist unterwegs zu Ihrer E-Mail."),
+    ("Returns desk", "return-label", "fr", "L'étiquette de retour arrive dans votre boîte e-mail."),
+    ("Finance", "invoice", "en", "I have sent the invoice of ticket {ticket} to your email again."),
+    ("Finance", "invoice", "de", "Die Rechnung zu Ticket {ticket} habe ich Ihnen noch einmal per E-Mail geschickt."),
+)
+TAGS = ("tent", "boots", "backpack", "refund", "exchange", "delivery", "invoice", "warranty", "VIP")
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who and what the scenario speaks of, by name."""
+
+    users: dict[str, User]
+    teams: dict[str, Team]
+    inbox: Inbox
+    tags: dict[str, Tag]
+
+
+def hire() -> Staff:
+    """Create people, teams, the number, quick replies and tags. Meant for an empty database."""
+    users = {name: _person(name, first, last, role, language) for name, first, last, role, language in PEOPLE}
+    teams = {name: Team.objects.create(name=name) for name in TEAMS}
+    for name, members in TEAMS.items():
+        for member in members:
+            Membership.objects.create(
+                user=users[member.rstrip("*")], team=teams[name], is_lead=member.endswith("*")
+            )
+    inbox = Inbox.objects.create(name="WhatsApp Support EU", channel="whatsapp", team=teams["Front desk"])
+    _connect(inbox)
+    QuickReply.objects.bulk_create(
+        QuickReply(team=teams[team] if team else None, shortcut=shortcut, language=language, text=text)
+        for team, shortcut, language, text in QUICK_REPLIES
+    )
+    tags = {name: Tag.objects.create(name=name) for name in TAGS}
+    return Staff(users=users, teams=teams, inbox=inbox, tags=tags)
+
+
+def _person(name: str, first: str, last: str, role: Role, language: str) -> User:
+    return User.objects.create_user(
+        username=name,
+        password=settings.DEMO_SEED_AGENT_PASSWORD,
+        first_name=first,
+        last_name=last,
+        email=f"{name}@nordlicht.example",
+        role=role,
+        language=language,
+        is_staff=role == Role.ADMIN,
+        is_superuser=role == Role.ADMIN,
+    )
+
+
+def _connect(inbox: Inbox) -> WhatsAppNumber:
+    return connect_number(
+        inbox=inbox,
+        phone_number_id=os.environ.get("SIM_PHONE_NUMBER_ID", "100200300400500"),
+        waba_id=os.environ.get("SIM_WABA_ID", "200300400500600"),
+        display_number="+" + os.environ.get("SIM_DISPLAY_NUMBER", "4940555000000"),
+        access_token=os.environ.get("SIM_ACCESS_TOKEN", "demo"),
+    )
