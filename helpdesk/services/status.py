@@ -38,7 +38,7 @@ def name_of(pid: int) -> str:
     words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
     known = {"simulator.asgi": "simulator", "helpdesk.asgi": "web", "worker": "worker", "beat": "beat"}
     for word, name in known.items():
-        if any(word in part for part in words[1:5]):
+        if any(word in part for part in words[1:7]):
             return name
     return Path(words[0].split(" ")[0]).name.rstrip(":")
 
