@@ -1,0 +1,114 @@
+"""Times as agents read them: ages, durations and countdowns, in the words of the page's language."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from helpdesk import clock
+
+register = template.Library()
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+# Below this a countdown shows seconds.
+TICKING = 15 * MINUTE
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """What an SLA chip or a reply window shows: words, share of the time that is left, and the absolute time."""
+
+    text: str
+    share: int
+    at: str
+
+
+def seconds_of(value: dt.timedelta | float) -> int:
+    """Return whole seconds of a duration given as timedelta or as seconds."""
+    return int(value.total_seconds()) if isinstance(value, dt.timedelta) else int(value)
+
+
+@register.filter
+def duration(value: dt.timedelta | float | None) -> str:
+    """Say how long: “50 s”, “4 min”, “3 h 20 min”, “2 days”."""
+    if value is None:
+        return "–"
+    seconds = max(seconds_of(value), 0)
+    if seconds < MINUTE:
+        return _("%(seconds)d s") % {"seconds": seconds}
+    if seconds < HOUR:
+        return _("%(minutes)d min") % {"minutes": seconds // MINUTE}
+    if seconds < DAY:
+        hours, minutes = divmod(seconds // MINUTE, 60)
+        if not minutes:
+            return _("%(hours)d h") % {"hours": hours}
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    days = seconds // DAY
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+
+
+@register.filter
+def age(at: dt.datetime | None, now: dt.datetime | None = None) -> str:
+    """Say how old, as short as a queue row needs it: “now”, “9m”, “3h”, “2d”, then the date."""
+    if at is None:
+        return ""
+    seconds = max(seconds_of((now or clock.now()) - at), 0)
+    if seconds < MINUTE:
+        return pgettext("age of a message", "now")
+    if seconds < HOUR:
+        return pgettext("age in minutes", "%(minutes)dm") % {"minutes": seconds // MINUTE}
+    if seconds < DAY:
+        return pgettext("age in hours", "%(hours)dh") % {"hours": seconds // HOUR}
+    if seconds < 7 * DAY:
+        return pgettext("age in days", "%(days)dd") % {"days": seconds // DAY}
+    return formats.date_format(timezone.localtime(at), "SHORT_DATE_FORMAT")
+
+
+@register.filter
+def countdown(due: dt.datetime, now: dt.datetime | None = None) -> str:
+    """Say what is left: “4:12” under 15 minutes, then minutes and hours, then weekday and time; or how late it is."""
+    left = seconds_of(due - (now or clock.now()))
+    if left < 0:
+        return _("Overdue %(age)s") % {"age": age(due, now)}
+    if left < TICKING:
+        return f"{left // MINUTE}:{left % MINUTE:02d}"
+    if left < 12 * HOUR:
+        return duration(left)
+    return formats.date_format(timezone.localtime(due), "D, H:i")
+
+
+@register.simple_tag
+def time_left(due: dt.datetime, started: dt.datetime | None = None, now: dt.datetime | None = None) -> Countdown:
+    """Describe a deadline; without a start the ring is full."""
+    moment = now or clock.now()
+    share = 100
+    if started is not None and due > started:
+        share = max(0, min(100, round(100 * (due - moment) / (due - started))))
+    return Countdown(
+        text=countdown(due, moment), share=share, at=formats.date_format(timezone.localtime(due), "DATETIME_FORMAT")
+    )
+
+
+@register.simple_tag
+def window_left(closes_at: dt.datetime, now: dt.datetime | None = None) -> str:
+    """Say how long a reply window stays open; it is read in hours and minutes up to its end."""
+    return duration(closes_at - (now or clock.now()))
+
+
+@register.filter
+def day(at: dt.datetime, now: dt.datetime | None = None) -> str:
+    """Name the day of a message: today, yesterday, the weekday, then the date."""
+    date = timezone.localdate(at)
+    days = (timezone.localdate(now or clock.now()) - date).days
+    if days == 0:
+        return _("Today")
+    if days == 1:
+        return _("Yesterday")
+    if 1 < days < 7:
+        return formats.date_format(date, "l")
+    return formats.date_format(date, "DATE_FORMAT")
