@@ -1,10 +1,11 @@
 """Wake workers up; a wake-up that fails costs a few seconds of delay and nothing else.
 
-What there is to do stands in PostgreSQL, and beat sweeps it. So publishing is bounded in time and every error
-is swallowed. After an error the circuit stays open for five seconds: with a frozen broker one request is slow,
-the others are not.
+What there is to do stands in PostgreSQL, and beat sweeps it. So nobody waits for the broker: the caller leaves the
+task's name on a slip, and one thread per process publishes it. Many slips of one name are one wake-up. After an
+error the thread rests for five seconds, and what was on the slips meanwhile is left to the sweep.
 """
 
+import os
 import threading
 import time
 
@@ -13,55 +14,60 @@ from celery import current_app
 from django.db import transaction
 
 log = structlog.get_logger(__name__)
-OPEN_FOR = 5.0
+REST = 5.0
 
 
-class Circuit:
-    """Remember that the broker is away, so that nobody waits for it."""
+class Waker:
+    """One thread per process, and the names of the tasks it shall wake."""
 
-    def __init__(self, open_for: float = OPEN_FOR) -> None:
-        self.open_for = open_for
-        self._open_until = 0.0
-        self._lock = threading.Lock()
+    def __init__(self) -> None:
+        self._pid = 0
+        self._slips: set[str] = set()
+        self._work = threading.Condition()
+        self._resting_until = 0.0
 
-    def allows(self) -> bool:
-        """Say whether it is worth trying; only one caller tries again when the time is up."""
-        with self._lock:
-            now = time.monotonic()
-            if now < self._open_until:
-                return False
-            if self._open_until:
-                self._open_until = now + self.open_for
-            return True
+    def publish(self, task: str) -> None:
+        """Leave a slip; returns at once, whatever the broker does."""
+        with self._work:
+            if self._pid != os.getpid():
+                self._pid = os.getpid()
+                self._slips.clear()
+                threading.Thread(target=self._run, name="waker", daemon=True).start()
+            self._slips.add(task)
+            self._work.notify()
 
-    def succeeded(self) -> None:
-        """Close the circuit."""
-        with self._lock:
-            self._open_until = 0.0
+    def _run(self) -> None:
+        while True:
+            with self._work:
+                while not self._slips:
+                    self._work.wait()
+                tasks = sorted(self._slips)
+                self._slips.clear()
+            if time.monotonic() < self._resting_until:
+                continue
+            for task in tasks:
+                if not self._send(task):
+                    self._resting_until = time.monotonic() + REST
+                    break
 
-    def failed(self) -> None:
-        """Open the circuit."""
-        with self._lock:
-            self._open_until = time.monotonic() + self.open_for
+    @staticmethod
+    def _send(task: str) -> bool:
+        try:
+            current_app.send_task(task, ignore_result=True, retry=False, expires=30)
+        except Exception as error:  # noqa: BLE001 - kombu raises whatever its transports raise; the sweep finds the row
+            log.warning("wake_up_not_published", task=task, error=type(error).__name__)
+            return False
+        return True
 
 
-circuit = Circuit()
+waker = Waker()
 
 
-def publish(task: str) -> bool:
-    """Publish one wake-up now; return whether the broker took it. Never raises, takes about a second at most."""
-    if not circuit.allows():
-        return False
-    try:
-        current_app.send_task(task, ignore_result=True, retry=False, expires=30)
-    except Exception as error:  # noqa: BLE001 - kombu raises whatever its transports raise; the sweep finds the row
-        circuit.failed()
-        log.warning("wake_up_not_published", task=task, error=type(error).__name__)
-        return False
-    circuit.succeeded()
-    return True
+def publish(task: str) -> None:
+    """Wake a task's worker now, outside any transaction."""
+    waker.publish(task)
 
 
 def wake(task: str) -> None:
-    """Publish a wake-up once the transaction has committed."""
-    transaction.on_commit(lambda: publish(task))
+    """Wake a task's worker once the transaction has committed."""
+    transaction.on_commit(lambda: waker.publish(task))
