@@ -1,0 +1,245 @@
+"""`make tour`: play one conversation from the customer's message to the answer, headless, and time each step.
+
+The stack is real and its own: PostgreSQL, Valkey, simulator, web, worker and beat in a folder that vanishes. The tour
+asks only what a person could see: the pages of a logged-in agent, and the simulator's phone.
+"""
+
+import os
+import re
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any, TypeVar
+
+import requests
+
+from helpdesk.services.errors import StartError
+from helpdesk.services.stack import Stack
+from helpdesk.services.supervisor import Stopped, Supervisor
+from helpdesk.services.throwaway import throwaway_folder
+
+T = TypeVar("T")
+NAME = "Nora Lindgren"
+QUESTION = "Hello, the zip of my tent is broken. Can you help?"
+NOTE = "Order NL-20417, still under warranty."
+ANSWER = "Hello Nora, a spare zip leaves our warehouse today, at no cost."
+THANKS = "It arrived, but it is the wrong size!"
+RETRY_EVERY = 0.1  # seconds
+
+
+class TourError(Exception):
+    """A step did not happen; says which and what was seen instead."""
+
+
+class Fields(HTMLParser):
+    """Collects what the tour looks for in a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.inputs: dict[str, str] = {}
+        self.rows: list[tuple[str, str]] = []
+        self.bubbles: list[tuple[str, str]] = []
+        self._row = self._bubble = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note form fields, rows of the queue and bubbles of the thread."""
+        found = {name: value or "" for name, value in attrs}
+        classes = found.get("class", "").split()
+        if tag == "input":
+            self.inputs.setdefault(found.get("name", ""), found.get("value", ""))
+        if "queue-row" in classes:
+            self.rows.append((found.get("href", ""), ""))
+            self._row = True
+        if "message" in classes:
+            self.bubbles.append((" ".join(classes), ""))
+            self._bubble = True
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave a row at the end of its link."""
+        if tag == "a":
+            self._row = False
+
+    def handle_data(self, data: str) -> None:
+        """Add a text to the row and the bubble it stands in."""
+        if self._row:
+            self.rows[-1] = (self.rows[-1][0], self.rows[-1][1] + data)
+        if self._bubble:
+            self.bubbles[-1] = (self.bubbles[-1][0], self.bubbles[-1][1] + data)
+
+
+class Agent:
+    """A person who is logged in, seen from outside."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.session = requests.Session()
+
+    def page(self, path: str) -> str:
+        """Return a page as this person sees it."""
+        answer = self.session.get(self.url + path, timeout=10)
+        if answer.status_code != requests.codes.ok:
+            raise TourError(f"{path} answered {answer.status_code}")
+        return answer.text
+
+    def post(self, path: str, **fields: str) -> str:
+        """Send a form as the page at hand would; return the page that it leads to."""
+        token = self.session.cookies.get("csrf", "") or ""
+        answer = self.session.post(
+            self.url + path, data={"csrfmiddlewaretoken": token, **fields}, headers={"Referer": self.url}, timeout=10
+        )
+        if not answer.ok:
+            raise TourError(f"{path} answered {answer.status_code}")
+        return answer.text
+
+    def log_in(self, username: str, password: str) -> None:
+        """Log in through the page."""
+        token = Fields(self.page("/login/")).inputs.get("csrfmiddlewaretoken", "")
+        self.post("/login/", csrfmiddlewaretoken=token, username=username, password=password)
+        if "session" not in self.session.cookies:
+            raise TourError("the log-in was refused")
+
+
+class Tour:
+    """One conversation, step by step."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.agent = Agent(stack.url)
+        self.simulator = stack.simulator_url
+        self.phone = f"49151{secrets.randbelow(10**8):08d}"
+        self.ticket = ""
+        self.begun = time.monotonic()
+
+    def step(self, text: str, act: Callable[[], T]) -> T:
+        """Do something and print how long it took."""
+        begun = time.monotonic()
+        result = act()
+        print(f"{time.monotonic() - begun:7.2f} s  {text}", flush=True)
+        return result
+
+    def see(self, text: str, look: Callable[[], T | None], *, within: float = 10.0) -> T:
+        """Wait until something can be seen.
+
+        Raises `TourError` when it cannot be seen in its time.
+        """
+
+        def wait() -> T:
+            deadline = time.monotonic() + within
+            while time.monotonic() < deadline:
+                if found := look():
+                    return found
+                time.sleep(RETRY_EVERY)
+            raise TourError(f"after {within:g} s it is still not so: {text}")
+
+        return self.step(text, wait)
+
+    def write(self, text: str) -> None:
+        """Let the customer write."""
+        body = {"from": self.phone, "name": NAME, "type": "text", "text": text}
+        requests.post(f"{self.simulator}/control/inbound", json=body, timeout=10).raise_for_status()
+
+    def sent(self) -> list[dict[str, Any]]:
+        """Return what reached this customer's phone."""
+        log = requests.get(f"{self.simulator}/control/log", params={"kind": "accepted_send"}, timeout=10).json()
+        return [entry for entry in log["entries"] if entry["to"].lstrip("+") == self.phone]
+
+    def find_ticket(self) -> str | None:
+        """Return the number of the ticket whose row in the queue has the customer's name."""
+        for href, text in Fields(self.agent.page("/inbox/all/")).rows:
+            if NAME in text and (found := re.search(r"/(\d+)/", href)):
+                return found.group(1)
+        return None
+
+    def bubble(self, text: str) -> str:
+        """Return the classes of the bubble with this text on the ticket's page: its direction and its ticks."""
+        page = Fields(self.agent.page(f"/inbox/all/{self.ticket}/"))
+        return next((classes for classes, words in page.bubbles if text in words), "")
+
+    def count(self, text: str) -> int:
+        """Return how often a text stands in the thread."""
+        page = Fields(self.agent.page(f"/inbox/all/{self.ticket}/"))
+        return sum(text in words for _classes, words in page.bubbles)
+
+    def act(self, noun: str, **fields: str) -> None:
+        """Send one of the forms of the ticket's page with its hidden fields."""
+        hidden = Fields(self.agent.page(f"/inbox/all/{self.ticket}/")).inputs
+        fields |= {name: hidden[name] for name in ("client_id", "seen_seq") if name in hidden}
+        self.agent.post(f"/inbox/tickets/{self.ticket}/{noun}/?view=all", **fields)
+
+    def play(self) -> None:
+        """Play the conversation."""
+        self.step("Lena logs in", lambda: self.agent.log_in("lena", "demo"))
+        self.step(f"{NAME} writes on WhatsApp: {QUESTION}", lambda: self.write(QUESTION))
+        self.ticket = self.see("her message is a ticket in the queue", self.find_ticket)
+        self.see(f"ticket {self.ticket} shows it", lambda: "message-in" in self.bubble(QUESTION))
+        self.step("Lena claims the ticket", lambda: self.act("claim"))
+        self.step(f"Lena notes for her team: {NOTE}", lambda: self.act("notes", text=NOTE))
+        phone = requests.get(f"{self.simulator}/phone/{self.phone}/events/", stream=True, timeout=30)
+        self.step(f"Lena replies: {ANSWER}", lambda: self.act("replies", text=ANSWER))
+        self.see("WhatsApp has accepted the reply", self.sent, within=20)
+        self.see("Lena sees that it was delivered", lambda: self.ticks("is-delivered", "is-read"))
+        self.see("Lena sees that it was read", lambda: self.ticks("is-read"))
+        phone.close()
+        self.step("Lena resolves the ticket", lambda: self.act("resolution"))
+        self.see("the ticket has left the queue", lambda: self.find_ticket() is None)
+        requests.post(f"{self.simulator}/control/faults", json={"duplicate": 2}, timeout=10).raise_for_status()
+        self.step(f"{NAME} writes again, and every webhook comes twice: {THANKS}", lambda: self.write(THANKS))
+        again = self.see("the same ticket is open again", self.find_ticket)
+        if again != self.ticket:
+            raise TourError(f"ticket {again} was opened instead of reopening ticket {self.ticket}")
+        time.sleep(1)  # for the second copy, which must change nothing
+        self.step("the message stands in the thread once", lambda: self.expect(self.count(THANKS) == 1))
+        self.step("the note never left the house", lambda: self.expect(NOTE not in str(self.sent())))
+        self.step("exactly one message was sent", lambda: self.expect(len(self.sent()) == 1))
+
+    def ticks(self, *wanted: str) -> bool:
+        """Tell whether the reply's bubble has one of these ticks."""
+        return bool(set(wanted) & set(self.bubble(ANSWER).split()))
+
+    def expect(self, holds: bool) -> None:  # noqa: FBT001
+        """Stop the tour when something is not so."""
+        if not holds:
+            raise TourError("this is not so: the thread or the phone shows something else")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def main() -> int:
+    """Bring up a stack, play the tour, take the stack down; return the exit code."""
+    begun = time.monotonic()
+    try:
+        with throwaway_folder() as folder:
+            supervisor = Supervisor(folder / "logs", verbose=bool(os.environ.get("VERBOSE")))
+            supervisor.listen_to_signals()
+
+            def announce(text: str) -> None:
+                print(f"{time.monotonic() - begun:7.2f} s  {text}", flush=True)
+
+            stack = Stack(folder, free_port(), free_port(), supervisor, durable=False, announce=announce)
+            try:
+                stack.start_stores({})
+                stack.prepare_tables()
+                stack.start_application()
+                announce("Everything runs; the tour begins\n")
+                Tour(stack).play()
+            finally:
+                supervisor.stop()
+    except Stopped:
+        return 130
+    except (StartError, TourError, requests.RequestException) as error:
+        print(f"\nThe tour ended early: {error}.", file=sys.stderr, flush=True)
+        return 1
+    print(f"\nThe tour is complete after {time.monotonic() - begun:.1f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
