@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import FrameType
 from typing import Any
 
@@ -20,9 +20,9 @@ from simulator.config import Config, ConfigError, is_loopback, requested_bind
 from simulator.engine import Simulator
 from simulator.journal import JournalError
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 MAX_BODY = 101 * 1024 * 1024  # bytes
 DROP = b"x-simulator-drop"
@@ -56,9 +56,7 @@ async def lifespan(receive: Receive, send: Send) -> None:
             try:
                 simulator = start()
             except (ConfigError, JournalError, OSError) as problem:
-                await send(
-                    {"type": "lifespan.startup.failed", "message": f"The simulator cannot start: {problem}"}
-                )
+                await send({"type": "lifespan.startup.failed", "message": f"The simulator cannot start: {problem}"})
                 return
             await send({"type": "lifespan.startup.complete"})
         else:
@@ -125,11 +123,9 @@ def dropping(receive: Receive, send: Send) -> Send:
     """Return a send that cuts the connection, without a byte, for answers marked to be dropped."""
     dropped = False
 
-    async def send_or_drop(message: MutableMapping[str, Any]) -> None:
+    async def send_or_drop(message: Mapping[str, Any]) -> None:
         nonlocal dropped
-        if message["type"] == "http.response.start" and any(
-            name.lower() == DROP for name, _ in message["headers"]
-        ):
+        if message["type"] == "http.response.start" and any(name.lower() == DROP for name, _ in message["headers"]):
             dropped = True
             # uvicorn gives an application no way to hang up, but its request cycle, which owns `receive`, has one.
             transport = getattr(getattr(receive, "__self__", None), "transport", None)

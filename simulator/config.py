@@ -58,11 +58,11 @@ class Config:
         if target.scheme not in {"http", "https"} or not target.hostname:
             problems.append(f"SIM_WEBHOOK_URL must be an http or https address, not {webhook_url!r}.")
         ancestors = tuple(environ.get("SIM_FRAME_ANCESTORS", "").replace(",", " ").split())
-        for origin in ancestors:
-            if not ORIGIN.match(origin):
-                problems.append(
-                    f"SIM_FRAME_ANCESTORS: {origin!r} is not an origin like http://127.0.0.1:8000."
-                )
+        problems += [
+            f"SIM_FRAME_ANCESTORS: {origin!r} is not an origin like http://127.0.0.1:8000."
+            for origin in ancestors
+            if not ORIGIN.match(origin)
+        ]
         config = cls(
             data_dir=Path(environ.get("SIM_DATA_DIR", "").strip() or ".data/simulator"),
             webhook_url=webhook_url,

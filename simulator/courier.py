@@ -178,9 +178,7 @@ class Courier:
         if copies == 1:
             await self._deliver_copy(delivery, 1, copies)
         else:
-            await asyncio.gather(
-                *(self._deliver_copy(delivery, copy, copies) for copy in range(1, copies + 1))
-            )
+            await asyncio.gather(*(self._deliver_copy(delivery, copy, copies) for copy in range(1, copies + 1)))
         self.pending -= 1
 
     async def _deliver_copy(self, delivery: Delivery, copy: int, copies: int) -> None:
@@ -195,9 +193,7 @@ class Courier:
                 error = f"{type(problem).__name__}: {problem}"[:200]
             done = status == 200 or at - delivery.queued_at > GIVE_UP_AFTER
             duration = round((time.monotonic() - started) * 1000)
-            self._report(
-                Attempt(delivery, copy, number, status, error, at, duration, done and copy == copies)
-            )
+            self._report(Attempt(delivery, copy, number, status, error, at, duration, done and copy == copies))
             if done:
                 return
             pause = BACK_OFF[min(number, len(BACK_OFF)) - 1]

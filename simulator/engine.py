@@ -93,9 +93,7 @@ class Simulator:
         """Yield the journal without the traces of webhooks that have been confirmed."""
         done = {r["id"] for _, r in self.journal.replay() if r.get("k") == "webhook" and r.get("done")}
         for _, record in self.journal.replay():
-            if record.get("k") == "webhook" or (
-                record.get("k") == "webhook_queued" and record.get("id") in done
-            ):
+            if record.get("k") == "webhook" or (record.get("k") == "webhook_queued" and record.get("id") in done):
                 continue
             yield record
 
@@ -128,9 +126,7 @@ class Simulator:
             raise GraphError(UNDELIVERABLE, "No customer of this business has that business-scoped user id.")
         wa_id = phone.wa_id if phone else digits
         if wa_id == self.config.display_number:
-            raise GraphError(
-                131021, "Sender and recipient are the same number.", title="Recipient cannot be sender"
-            )
+            raise GraphError(131021, "Sender and recipient are the same number.", title="Recipient cannot be sender")
         self._check_media(shown, kind)
         now = time.time()
         open_window = not self.config.enforce_window or (phone is not None and phone.window_open(now))
@@ -143,7 +139,7 @@ class Simulator:
         if failure is not None and not failure.deferred:
             raise GraphError(failure.code, failure.title, title=failure.title, status=failure.http_status)
 
-        record = self._sent_record(payload, kind, shown, wa_id, bool(user_id), now)
+        record = self._sent_record(payload, kind, shown, wa_id, user_id, now)
         offset = self.journal.append({"k": "accepted_send", **record})
         await self._commit()
         self._log["accepted_send"].append(offset)
@@ -158,9 +154,7 @@ class Simulator:
             accepted["message_status"] = "accepted"
         return {"messaging_product": "whatsapp", "contacts": [recipient], "messages": [accepted]}
 
-    def _sent_record(
-        self, payload: Json, kind: str, shown: Json, wa_id: str, by_user_id: bool, now: float
-    ) -> Json:
+    def _sent_record(self, payload: Json, kind: str, shown: Json, wa_id: str, user_id: str, now: float) -> Json:
         context = payload.get("context") or {}
         if context.get("message_id") and kind != "reaction":
             shown["quotes"] = context["message_id"]
@@ -171,7 +165,7 @@ class Simulator:
             "body": shown.get("text", ""),
             "biz_opaque_callback_data": payload.get("biz_opaque_callback_data"),
             "at": now,
-            "by_user_id": by_user_id,
+            "by_user_id": bool(user_id),
             "silent": self.faults.statuses == "none",
             "shown": shown,
             "payload": payload,
@@ -182,7 +176,7 @@ class Simulator:
             self.receipts.sent(message)
             await self.courier.idle(message.wa_id, 2.0)
         else:
-            self.receipts.start(message, failure, self.faults.statuses == "shuffled")
+            self.receipts.start(message, failure, shuffled=self.faults.statuses == "shuffled")
 
     def _check_media(self, shown: Json, kind: str) -> None:
         media_id = shown.get("media_id")
@@ -192,11 +186,9 @@ class Simulator:
         if medium is None:
             raise GraphError(INVALID_VALUE, f"There is no media with the id {media_id}.")
         if kind in {"image", "audio", "video"} and not medium.mime_type.startswith(kind):
-            raise GraphError(
-                131053, f"{medium.mime_type} cannot be sent as {kind}.", title="Media upload error"
-            )
+            raise GraphError(131053, f"{medium.mime_type} cannot be sent as {kind}.", title="Media upload error")
 
-    async def mark_read(self, wamid: str, typing: bool) -> None:
+    async def mark_read(self, wamid: str, *, typing: bool) -> None:
         """Show the customer that the message was read and, if wanted, that an answer is being written."""
         message = self.world.messages.get(wamid)
         if message is None or not message.mine:
@@ -239,7 +231,7 @@ class Simulator:
             record["language"] = language
         record["hide_number"] = hidden
         offset = self.journal.append(record)
-        card = wire.contact(phone.name, wa_id, phone.user_id, hidden)
+        card = wire.contact(phone.name, wa_id, phone.user_id, hide_phone=hidden)
         delivery = self._queued(wa_id, "message", (block["id"],), wire.inbound(self.config, card, block))
         await self.journal.commit()
         self._log["inbound"].append(offset)
@@ -313,11 +305,9 @@ class Simulator:
         for message in messages:
             error = failure.title if failure else ""
             self.world.set_status(message.wamid, status, error)
-            self.journal.append(
-                {"k": "status", "wamid": message.wamid, "status": status, "at": now, "error": error}
-            )
+            self.journal.append({"k": "status", "wamid": message.wamid, "status": status, "at": now, "error": error})
             blocks.append(status_block(message, phone, status, now, failure))
-        cards = [] if failure else [wire.contact(phone.name, phone.wa_id, phone.user_id, phone.hide_number)]
+        cards = [] if failure else [wire.contact(phone.name, phone.wa_id, phone.user_id, hide_phone=phone.hide_number)]
         payload = wire.statuses(self.config, cards, blocks)
         self.courier.send(self._queued(phone.wa_id, "status", tuple(m.wamid for m in messages), payload))
 
@@ -366,9 +356,7 @@ class Simulator:
         offsets = self._log[kind][since : since + limit]
         await self.journal.commit()
         found = await asyncio.to_thread(self.journal.read, list(offsets))
-        return [
-            {"index": since + number, "kind": kind, **public(record)} for number, record in enumerate(found)
-        ]
+        return [{"index": since + number, "kind": kind, **public(record)} for number, record in enumerate(found)]
 
 
 def public(record: Record) -> Json:

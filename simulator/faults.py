@@ -31,9 +31,7 @@ class Faults:
     delay_ms: int = 0  # hold every webhook back
     statuses: Statuses = "normal"
     status_before_answer: bool = False  # `sent` reaches the webhook before the caller has the answer
-    lost: Lost = (
-        "answer"  # what hang_next and drop_connection_next lose: the answer of an accepted send, or the send
-    )
+    lost: Lost = "answer"  # what hang_next and drop_connection_next lose: the answer of an accepted send, or the send
     hang_next: float = 0.0  # seconds
     drop_connection_next: bool = False
     fail_next: FailNext | None = field(default=None)

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._lock = open(path.with_suffix(".lock"), "w")  # noqa: SIM115  held as long as the process lives
+        self._lock = path.with_suffix(".lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -44,7 +45,7 @@ class Journal:
 
     def replay(self) -> Iterator[tuple[int, Record]]:
         """Yield (offset, record) for every intact line and cut off a line torn by a crash."""
-        with open(self.path, "rb") as lines:
+        with self.path.open("rb") as lines:
             offset = 0
             for line in lines:
                 if not line.endswith(b"\n"):
@@ -90,7 +91,8 @@ class Journal:
                 lines, self._buffer = self._buffer, []
                 waiting, self._waiting = self._waiting, []
                 try:
-                    await loop.run_in_executor(self._thread, self._write, b"".join(lines), bool(waiting))
+                    write = partial(self._write, b"".join(lines), sync=bool(waiting))
+                    await loop.run_in_executor(self._thread, write)
                 except OSError as error:
                     # What was not written is forgotten; offsets of later records must match the file again.
                     self._buffer.clear()
@@ -99,9 +101,7 @@ class Journal:
                     self._next_offset = self._written
                     for future in waiting:
                         if not future.done():
-                            future.set_exception(
-                                JournalError(f"The journal cannot be written: {error.strerror}.")
-                            )
+                            future.set_exception(JournalError(f"The journal cannot be written: {error.strerror}."))
                     return
                 for future in waiting:
                     if not future.done():
@@ -109,7 +109,7 @@ class Journal:
         finally:
             self._flusher = None
 
-    def _write(self, data: bytes, sync: bool) -> None:
+    def _write(self, data: bytes, *, sync: bool) -> None:
         start = self._written
         try:
             view = memoryview(data)
@@ -125,7 +125,7 @@ class Journal:
     def read(self, offsets: list[int]) -> list[Record]:
         """Return the records that stand at these offsets; they must have been committed."""
         records = []
-        with open(self.path, "rb") as lines:
+        with self.path.open("rb") as lines:
             for offset in offsets:
                 lines.seek(offset)
                 records.append(json.loads(lines.readline()))
@@ -140,12 +140,12 @@ class Journal:
     def rewrite(self, records: Iterator[Record]) -> None:
         """Replace the file by these records in one step (only before the first append)."""
         fresh = self.path.with_suffix(".new")
-        with open(fresh, "wb") as lines:
+        with fresh.open("wb") as lines:
             for record in records:
                 lines.write(json.dumps(record, separators=(",", ":")).encode() + b"\n")
             lines.flush()
             os.fsync(lines.fileno())
-        os.replace(fresh, self.path)
+        fresh.replace(self.path)
         os.close(self._file)
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._written = self._next_offset = os.fstat(self._file).st_size

@@ -45,7 +45,7 @@ class MediaFull(Exception):
 
 def plain(mime_type: str) -> str:
     """Return the type without its parameters."""
-    return mime_type.split(";")[0].strip().lower()
+    return mime_type.partition(";")[0].strip().lower()
 
 
 class MediaStore:
@@ -64,7 +64,7 @@ class MediaStore:
         path = self._folder / media_id
         digest, size = hashlib.sha256(), 0
         try:
-            with open(path, "wb") as file:
+            with path.open("wb") as file:
                 for chunk in chunks:
                     size += len(chunk)
                     if self._total + size > MAX_TOTAL:

@@ -34,9 +34,7 @@ def guard(get_response: Handler) -> Handler:
             return HttpResponse("The simulator has no such host name.", status=400, content_type="text/plain")
         origin = request.headers.get("Origin")
         if request.method not in SAFE and origin is not None and origin not in {own, *ancestors}:
-            return HttpResponse(
-                "Requests of other websites are refused.", status=403, content_type="text/plain"
-            )
+            return HttpResponse("Requests of other websites are refused.", status=403, content_type="text/plain")
         response = await get_response(request)
         response.headers["Content-Security-Policy"] = content_security_policy(ancestors)
         if not response.streaming and isinstance(response, HttpResponse):

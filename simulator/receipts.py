@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from simulator.faults import FailNext
 from simulator.state import Message
@@ -18,15 +19,13 @@ Emit = Callable[[Sequence[Message], str, FailNext | None], None]
 class Receipts:
     """Timers for the receipts of accepted sends."""
 
-    def __init__(
-        self, emit: Emit, reads_at_once: Callable[[Message], bool], reads_alone: Callable[[Message], bool]
-    ):
+    def __init__(self, emit: Emit, reads_at_once: Callable[[Message], bool], reads_alone: Callable[[Message], bool]):
         self._emit = emit
         self._reads_at_once = reads_at_once
         self._reads_alone = reads_alone
         self._timers: set[asyncio.TimerHandle] = set()
 
-    def start(self, message: Message, failure: FailNext | None = None, shuffled: bool = False) -> None:
+    def start(self, message: Message, failure: FailNext | None = None, *, shuffled: bool = False) -> None:
         """Begin the receipts of a message that was just accepted."""
         if failure is not None:
             self._after(SENT, lambda: self._emit([message], "failed", failure))
@@ -39,7 +38,7 @@ class Receipts:
             while tuple(order) == SHUFFLED:
                 random.shuffle(order)
             for position, status in enumerate(order):
-                self._after(SENT + position * SENT, lambda status=status: self._emit([message], status, None))
+                self._after(SENT + position * SENT, partial(self._emit, [message], status, None))
         else:
             self._after(SENT, lambda: self.sent(message))
 

@@ -144,11 +144,7 @@ class World:
     def set_status(self, wamid: str, status: str, error: str = "") -> Message | None:
         """Raise the status of a message; it never falls back."""
         message = self.messages.get(wamid)
-        if (
-            message is None
-            or message.status == "failed"
-            or RANKS.get(status, 0) < RANKS.get(message.status, 0)
-        ):
+        if message is None or message.status == "failed" or RANKS.get(status, 0) < RANKS.get(message.status, 0):
             return None
         message.status, message.error = status, error
         self.touch(message)

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 FOLDER = Path(__file__).resolve().parent / "static" / "simulator"
+FONTS = "static/vendor/inter-*/*.woff2"  # the product's font, beside this package; without it the system's is used
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 
@@ -22,12 +23,10 @@ class StaticFile:
 def load() -> dict[str, StaticFile]:
     """Read every file that may be served."""
     found = {}
-    for path in FOLDER.iterdir():
+    for path in (*FOLDER.iterdir(), *FOLDER.parents[2].glob(FONTS)):
         if path.suffix in TYPES:
             data = path.read_bytes()
-            found[path.name] = StaticFile(
-                data, TYPES[path.suffix], f'"{hashlib.sha256(data).hexdigest()[:20]}"'
-            )
+            found[path.name] = StaticFile(data, TYPES[path.suffix], f'"{hashlib.sha256(data).hexdigest()[:20]}"')
     return found
 
 

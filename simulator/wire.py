@@ -55,7 +55,7 @@ def envelope(config: Config, value: Json) -> Json:
     return {"object": "whatsapp_business_account", "entry": [{"id": config.waba_id, "changes": changes}]}
 
 
-def contact(name: str, wa_id: str, user_id: str, hide_phone: bool = False) -> Json:
+def contact(name: str, wa_id: str, user_id: str, *, hide_phone: bool = False) -> Json:
     """Return one element of `contacts`; a hidden number is left out, not emptied."""
     card: Json = {"profile": {"name": name}}
     if not hide_phone:

@@ -79,9 +79,7 @@ def inbound(body: Json) -> tuple[str, str, Json, float]:
     raw = body.get("raw")
     if raw is not None:
         if not isinstance(raw, dict):
-            raise BadRequest(
-                "raw must be an object: the keys of the message that replace or join the built ones."
-            )
+            raise BadRequest("raw must be an object: the keys of the message that replace or join the built ones.")
         block.update(raw)
     if not isinstance(block.get("type"), str) or not isinstance(block.get("id", ""), str):
         raise BadRequest("type and id must be texts.")

@@ -122,9 +122,7 @@ def parameters(components: object) -> tuple[list[str], dict[int, str]]:
             for one in given:
                 text = one.get("text")
                 if not isinstance(text, str) or not text:
-                    raise GraphError(
-                        132012, "A body parameter needs a text", title="Parameter format does not match"
-                    )
+                    raise GraphError(132012, "A body parameter needs a text", title="Parameter format does not match")
                 if re.search(r"[\n\t]| {4,}", text):
                     why = "Param text cannot have new-line/tab characters or more than 4 consecutive spaces"
                     raise GraphError(132018, why, title="Template parameters are not valid")

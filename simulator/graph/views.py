@@ -104,7 +104,7 @@ async def read(simulator: Simulator, payload: dict[str, Any]) -> HttpResponseBas
     typing = payload.get("typing_indicator")
     if typing is not None and (not isinstance(typing, dict) or typing.get("type") != "text"):
         raise invalid("typing_indicator.type", "must be text")
-    await simulator.mark_read(wamid, typing is not None)
+    await simulator.mark_read(wamid, typing=typing is not None)
     return JsonResponse({"success": True})
 
 
@@ -140,9 +140,7 @@ async def node(request: HttpRequest, identity: str) -> HttpResponseBase:
         wanted = request.GET.get("fields", "")
         described = number_fields(simulator)
         keys = (
-            {"id", *wanted.split(",")}
-            if wanted
-            else {"id", "verified_name", "display_phone_number", "quality_rating"}
+            {"id", *wanted.split(",")} if wanted else {"id", "verified_name", "display_phone_number", "quality_rating"}
         )
         return JsonResponse({key: value for key, value in described.items() if key in keys})
     medium = simulator.media.get(identity)
@@ -173,9 +171,7 @@ async def download(request: HttpRequest, token: str) -> HttpResponseBase:
     simulator = runtime.current()
     medium = simulator.media.by_token(token)
     if medium is None:
-        raise GraphError(
-            BAD_PARAMETER, "The address of this file is no longer valid.", title="Not found", status=404
-        )
+        raise GraphError(BAD_PARAMETER, "The address of this file is no longer valid.", title="Not found", status=404)
     return streamed(simulator, medium.id)
 
 

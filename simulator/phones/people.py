@@ -1,6 +1,7 @@
 """Believable customers: names, numbers and a few words in their language."""
 
 import random
+from collections.abc import Container
 
 LANGUAGES = ("en", "de", "fr", "es", "pt", "ar")
 NAMES = {
@@ -27,7 +28,7 @@ ARABIC = (
 )
 
 
-def invent(language: str, taken: "dict[str, object] | set[str]") -> tuple[str, str, str]:
+def invent(language: str, taken: Container[str]) -> tuple[str, str, str]:
     """Return (number, name, language) of a new customer; any language when none is given."""
     language = language if language in NAMES else random.choice(LANGUAGES)
     prefix, size = NUMBERS[language]

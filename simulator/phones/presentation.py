@@ -61,6 +61,7 @@ class Customer:
     """One line in the list of customers."""
 
     wa_id: str
+    number: str
     name: str
     initials: str
     tone: int
@@ -100,9 +101,7 @@ def bubble(simulator: Simulator, message: Message) -> Bubble:
         filename=message.filename or (medium.filename if medium else "") or message.link or message.type,
         size=medium.size if medium else 0,
         quote=quote(simulator, message),
-        buttons=[
-            Choice(identity, title, chosen=identity == message.chosen) for identity, title in message.buttons
-        ],
+        buttons=[Choice(identity, title, chosen=identity == message.chosen) for identity, title in message.buttons],
         rows=[
             Choice(identity, title, section, more, identity == message.chosen)
             for section, identity, title, more in message.rows
@@ -170,6 +169,7 @@ def customer(phone: Phone) -> Customer:
     at = datetime.fromtimestamp(last.at, timezone.get_current_timezone()) if last else None
     return Customer(
         wa_id=phone.wa_id,
+        number=f"+{phone.wa_id}",
         name=phone.name,
         initials=initials(phone.name),
         tone=int(phone.wa_id[-3:]) % 6 + 1,

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -150,7 +150,7 @@ async def write(request: HttpRequest, wa_id: str) -> HttpResponseBase:
     return done(request, wa_id)
 
 
-async def send(simulator: Simulator, phone: Phone, form: dict[str, object], file: object) -> None:
+async def send(simulator: Simulator, phone: Phone, form: Mapping[str, object], file: object) -> None:
     """Choose by the fields of the form what is sent. Raises Refused and what storing may raise."""
     if choice := form.get("choice"):
         await writing.tap(simulator, phone, str(choice))
@@ -169,9 +169,7 @@ async def fail_next(request: HttpRequest, wa_id: str) -> HttpResponseBase:
     simulator = runtime.current()
     form = await asyncio.to_thread(lambda: request.POST)
     wanted = form.get("on") == "1"
-    simulator.faults.fail_next = (
-        FailNext(UNDELIVERABLE, "Message undeliverable", deferred=True) if wanted else None
-    )
+    simulator.faults.fail_next = FailNext(UNDELIVERABLE, "Message undeliverable", deferred=True) if wanted else None
     simulator.hub.wake(wa_id)
     return done(request, wa_id)
 
