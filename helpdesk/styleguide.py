@@ -41,6 +41,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "states": states(now),
         "kinds": kinds(now),
         "note": note(now),
+        "stale": {"text": "Amira replied 4 s ago. Your text was not sent.", "url": "#composer"},
         "events": events(now),
         "quick_replies": QUICK_REPLIES,
         "queue_tabs": QUEUE_TABS,
