@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 import requests
@@ -176,14 +176,14 @@ class Simulator:
         return wamid
 
 
-def eventually(found: Callable[[], Found], seconds: float = 8) -> Found:
+def eventually(found: Callable[[], Found | Literal[False]], seconds: float = 8) -> Found:
     """Return the first true answer of a question that is asked again and again."""
     end = time.monotonic() + seconds
     while True:
         answer = found()
-        if answer or time.monotonic() > end:
-            assert answer, "It did not happen in time."
+        if answer:
             return answer
+        assert time.monotonic() < end, "It did not happen in time."
         time.sleep(0.02)
 
 

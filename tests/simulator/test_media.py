@@ -36,8 +36,9 @@ def test_an_uploaded_file_comes_back_unchanged_and_can_be_sent(simulator: Simula
     assert (answer.content, answer.headers["Content-Type"]) == (PNG, "image/png")
     simulator.writes(rafael)
     simulator.accepted(rafael, type="image", image={"id": media_id, "caption": "A new one"})
-    page = requests.get(f"{simulator.url}/phone/{rafael}/", timeout=10).text
-    assert f'src="/phone/media/{media_id}"' in page
+    page = f"{simulator.url}/phone/{rafael}/"
+    eventually(lambda: f'src="/phone/media/{media_id}"' in requests.get(page, timeout=10).text)
+    assert requests.get(f"{simulator.url}/phone/media/{media_id}", timeout=10).content == PNG
 
 
 def test_a_picture_of_a_customer_can_be_downloaded(simulator: Simulator, target: Target, rafael: str) -> None:
