@@ -75,7 +75,8 @@ def make_environment() -> None:
     if importlib.util.find_spec("ensurepip") is None:
         package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
         try:
-            step(f"Installing {package} (this Python comes without pip)")
+            if os.geteuid() == 0:
+                step(f"Installing {package} (this Python comes without pip)")
             install_package(package, "Python's venv module is not complete")
         except StartError:
             if importlib.util.find_spec("pip") is None:
