@@ -1,8 +1,8 @@
-"""From stored requests to effects in the core, in two steps: split a request into updates, work each update.
+"""Work inbound updates: from Meta's elements to effects in the core.
 
-Both steps follow one pattern: a claim commits `attempts` and `lease_until` before the work, and the end of the work
-is a write that holds only while the lease is still ours, in the transaction of its effects. A crash between the two
-costs one lease, a poisonous row five tries; then it is parked and the others flow on.
+A claim commits `attempts` and `lease_until` before the work, and the end of the work is a write that holds only while
+the lease is still ours, in the transaction of its effects. A crash between the two costs one lease, a poisonous row
+five tries; then it is parked and the others flow on.
 """
 
 import datetime as dt
@@ -10,41 +10,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from django.db import Error as DatabaseError
 from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from channels_whatsapp import errors, wire
-from channels_whatsapp.envelope import Element, UnreadableBody, split
 from channels_whatsapp.models import (
     InboundUpdate,
     Lane,
     ParkedReason,
-    Unreadable,
     UpdateOutcome,
     UpdateState,
-    WebhookRequest,
-    WhatsAppNumber,
 )
+from channels_whatsapp.splitting import MAX_ATTEMPTS, split_next, take_run
 from helpdesk import clock
 from tickets.delivery import report
+from tickets.faults import describe
 from tickets.inbound import Outcome
 from tickets.intake import receive
 
 log = structlog.get_logger(__name__)
-MAX_ATTEMPTS = 5
-SPLIT_BATCH = 50
-SPLIT_LEASE = dt.timedelta(seconds=10)
-WORK_BATCH = 10
-WORK_LEASE = dt.timedelta(seconds=30)
-# Meta delivers for seven days at most; what is older on arrival was not sent by Meta's retries.
-MAX_AGE = dt.timedelta(days=8)
+BATCH = 10
+LEASE = dt.timedelta(seconds=30)
 # How long a status may be ahead of what it speaks about; after that it concerns a message of somebody else.
 FOREIGN_AFTER = dt.timedelta(minutes=1)
 DEADLOCK_TRIES = 3
 # PostgreSQL: deadlock_detected, serialization_failure.
 WORTH_ANOTHER_TRY = frozenset({"40P01", "40001"})
-ADVISORY_SPLIT = 7101
 
 # The first waiting update of each sender, messages before statuses. Rows that another worker holds are passed over.
 CANDIDATES = """
@@ -84,128 +75,14 @@ def process_next() -> bool:
     return did_split or bool(updates)
 
 
-def _take_run(rows: Sequence[tuple[int, int]]) -> list[int]:
-    """Return the ids to lease: all fresh ones, or one alone that was tried before.
-
-    A row that kills its worker takes its whole batch down once; from then on each of them is tried alone.
-    """
-    if rows and rows[0][1] > 0:
-        return [rows[0][0]]
-    return [pk for pk, attempts in rows if attempts == 0]
-
-
-# -- Requests to updates -----------------------------------------------------------------------------
-
-
-def _claim_requests() -> tuple[list[int], dt.datetime]:
-    """Lease the oldest unsplit requests. One splitter at a time, so that updates are numbered in order of receipt."""
-    now = clock.now()
-    until = now + SPLIT_LEASE
-    waiting = WebhookRequest.objects.filter(finished_at__isnull=True)
-    if not waiting.exists():
-        return [], until
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_SPLIT])
-            row = cursor.fetchone()
-        if not (row and row[0]) or waiting.filter(lease_until__gt=now).exists():
-            return [], until
-        rows = list(waiting.order_by("pk").values_list("pk", "attempts")[:SPLIT_BATCH])
-        ids = _take_run(rows)
-        WebhookRequest.objects.filter(pk__in=ids).update(attempts=F("attempts") + 1, lease_until=until)
-    return ids, until
-
-
-def split_next() -> bool:
-    """Split the oldest stored requests into updates, in one transaction; return whether there may be more."""
-    ids, until = _claim_requests()
-    if not ids:
-        return False
-    try:
-        with transaction.atomic():
-            ours = WebhookRequest.objects.select_for_update(no_key=True).filter(pk__in=ids, lease_until=until)
-            _split(list(ours.order_by("pk")))
-    except DatabaseError:
-        # The database's trouble, not the request's; the lease ends by itself.
-        raise
-    except Exception:
-        log.exception("split_broke", first_request=ids[0], requests=len(ids))
-        WebhookRequest.objects.filter(pk__in=ids, lease_until=until).update(lease_until=None)
-    return True
-
-
-def _split(requests: Sequence[WebhookRequest]) -> None:
-    at = clock.now()
-    cut: list[tuple[WebhookRequest, list[Element]]] = []
-    for request in requests:
-        elements: list[Element] = []
-        unreadable = ""
-        if request.attempts > MAX_ATTEMPTS:
-            unreadable = Unreadable.GAVE_UP
-        else:
-            try:
-                elements = split(bytes(request.body))
-            except UnreadableBody as error:
-                unreadable = error.reason
-        if unreadable:
-            log.warning("webhook_unreadable", request=str(request.token), reason=unreadable)
-            WebhookRequest.objects.filter(pk=request.pk).update(unreadable=unreadable, finished_at=at, lease_until=None)
-        cut.append((request, elements))
-    numbers = _numbers({element.phone_number_id for _, elements in cut for element in elements})
-    rows = [
-        _row(request, position, element, numbers.get(element.phone_number_id), at)
-        for request, elements in cut
-        for position, element in enumerate(elements)
-    ]
-    InboundUpdate.objects.bulk_create(rows, batch_size=500)
-    WebhookRequest.objects.filter(pk__in=[request.pk for request in requests], finished_at__isnull=True).update(
-        finished_at=at, lease_until=None
-    )
-
-
-def _numbers(phone_number_ids: set[str]) -> dict[str, int]:
-    known = WhatsAppNumber.objects.filter(phone_number_id__in=phone_number_ids)
-    return dict(known.values_list("phone_number_id", "pk"))
-
-
-def _row(
-    request: WebhookRequest, position: int, element: Element, number_id: int | None, at: dt.datetime
-) -> InboundUpdate:
-    parked = ""
-    if element.lane != Lane.OTHER:
-        if number_id is None:
-            parked = ParkedReason.UNKNOWN_NUMBER
-        elif element.provider_time and request.received_at - element.provider_time > MAX_AGE:
-            parked = ParkedReason.TOO_OLD
-    if parked:
-        log.warning("update_parked", request=str(request.token), position=position, reason=parked)
-    return InboundUpdate(
-        request=request,
-        position=position,
-        lane=element.lane,
-        identity_key=element.identity_key,
-        phone_number_id=element.phone_number_id,
-        number_id=number_id,
-        payload=element.payload,
-        provider_time=element.provider_time,
-        received_at=request.received_at,
-        state=UpdateState.PARKED if parked else UpdateState.WAITING,
-        parked_reason=parked,
-        due_at=at,
-    )
-
-
-# -- Updates to effects ------------------------------------------------------------------------------
-
-
 def _claim_updates() -> list[InboundUpdate]:
     """Lease some due updates; commits before it returns."""
     now = clock.now()
-    until = now + WORK_LEASE
+    until = now + LEASE
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(CANDIDATES, {"now": now, "limit": WORK_BATCH})
-            ids = _take_run(cursor.fetchall())
+            cursor.execute(CANDIDATES, {"now": now, "limit": BATCH})
+            ids = take_run(cursor.fetchall())
         if not ids:
             return []
         claimed = InboundUpdate.objects.filter(pk__in=ids)
@@ -231,9 +108,8 @@ def work(update: InboundUpdate) -> None:
             if getattr(error.__cause__, "sqlstate", "") in WORTH_ANOTHER_TRY and number < DEADLOCK_TRIES:
                 continue
             _try_later(update)
-        except Exception:
-            # The traceback names our code; messages of such exceptions may quote what a customer wrote.
-            log.exception("update_failed", update=update.pk, attempts=update.attempts)
+        except Exception as error:  # noqa: BLE001 - a bug that one message meets must not stop the others
+            log.error("update_failed", update=update.pk, attempts=update.attempts, error=describe(error))
             _try_later(update)
         return
 

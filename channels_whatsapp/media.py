@@ -29,6 +29,7 @@ from channels_whatsapp.models import WhatsAppNumber
 from channels_whatsapp.wire import hex_digest
 from helpdesk import clock
 from tickets.actions.base import lock_ticket, touch
+from tickets.faults import describe
 from tickets.files import HEAD_BYTES, detect_type, path_of
 from tickets.models import Attachment
 
@@ -83,8 +84,8 @@ def fetch_next() -> bool:
         _try_later(attachment, type(error).__name__, hopeless=attachment.attempts >= HOPELESS_AFTER)
     except (NothingSent, NoAnswer, OSError, Undecryptable, WhatsAppNumber.DoesNotExist) as error:
         _try_later(attachment, type(error).__name__, hopeless=False)
-    except Exception:
-        log.exception("media_fetch_broke", attachment=attachment.pk)
+    except Exception as error:  # noqa: BLE001 - a bug that one file meets must not stop the others
+        log.error("media_fetch_broke", attachment=attachment.pk, error=describe(error))
         _try_later(attachment, "error", hopeless=attachment.attempts >= HOPELESS_AFTER)
     return True
 
