@@ -19,8 +19,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
+from helpdesk.checks import refuse_to_start_broken
 from tickets.routes import websocket_urlpatterns
 
+refuse_to_start_broken()
 _django: Any = wsgi_application
 _http = WSGIMiddleware(_django, workers=settings.WEB_THREADS)
 

@@ -23,6 +23,15 @@ def close_dead_connections(**_: Any) -> None:
     close_old_connections()
 
 
+@signals.worker_init.connect
+@signals.beat_init.connect
+def refuse_broken_settings(**_: Any) -> None:
+    """Do not start with settings that the checks call wrong."""
+    from helpdesk.checks import refuse_to_start_broken
+
+    refuse_to_start_broken()
+
+
 @signals.setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Leave logging as Django's settings have it."""

@@ -5,6 +5,7 @@ shows all problems at once, so that an operator mends the file in one go.
 """
 
 import os
+import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -40,7 +41,9 @@ class Env:
             return parse(raw.strip())
         except ValueError:
             # The value itself may be a secret that was pasted under the wrong name: never repeat it.
-            self.problems.append(Problem(name, f"{name} is not usable; allowed: {allowed}."))
+            problem = Problem(name, f"{name} is not usable; allowed: {allowed}.")
+            if problem not in self.problems:
+                self.problems.append(problem)
             return default
 
     def text(self, name: str, default: str = "") -> str:
@@ -89,6 +92,16 @@ class Env:
             return raw
 
         return self._read(name, default, ", ".join(allowed), parse)
+
+    def zone(self, name: str, default: str) -> str:
+        """Return the name of a time zone."""
+
+        def parse(raw: str) -> str:
+            if raw not in zoneinfo.available_timezones():
+                raise ValueError
+            return raw
+
+        return self._read(name, default, "a name of the IANA database, such as Europe/Berlin", parse)
 
     def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """Return a comma-separated list without empty members."""

@@ -1,5 +1,7 @@
 """All settings, from the environment; `manage.py check` names every one that is missing or wrong."""
 
+import secrets
+import warnings
 from pathlib import Path
 
 import django_stubs_ext
@@ -24,7 +26,9 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 # -- Secrets -----------------------------------------------------------------------------------------
 
-SECRET_KEY = env.secret("SECRET_KEY", minimum=32)
+# Without one, `manage.py check` shall still name everything that is missing; servers and workers refuse to start.
+SECRET_KEY_IS_SET = bool(env.secret("SECRET_KEY", minimum=50))
+SECRET_KEY = env.secret("SECRET_KEY", minimum=50) or secrets.token_urlsafe(48)
 ENCRYPTION_KEYS = env.words("ENCRYPTION_KEYS")
 WHATSAPP_APP_SECRETS = env.words("WHATSAPP_APP_SECRETS")
 WHATSAPP_VERIFY_TOKEN = env.secret("WHATSAPP_VERIFY_TOKEN", minimum=8)
@@ -211,7 +215,7 @@ AXES_VERBOSE = False
 LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "en", ("en", "de", "fr"))
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
+TIME_ZONE = env.zone("TIME_ZONE", "Europe/Berlin")
 USE_TZ = True
 
 # -- Files -------------------------------------------------------------------------------------------
@@ -229,6 +233,9 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+if not COLLECTED:
+    # Without collectstatic, files come from their source folders; the missing folder is no news then.
+    warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 WHITENOISE_USE_FINDERS = not COLLECTED or DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 # Meta sends up to 3 MB; Django's own default is less than that.
@@ -245,7 +252,8 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True
-SECURE_SSL_REDIRECT = False
+SECURE_SSL_REDIRECT = env.flag("SSL_REDIRECT", default=SECURE_COOKIES)
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
 SECURE_HSTS_PRELOAD = SECURE_COOKIES
