@@ -1,6 +1,7 @@
 """The simulator's ASGI application: `uvicorn simulator.asgi:application --host 127.0.0.1 --port 8001`."""
 
 import asyncio
+import importlib
 import logging
 import os
 import signal
@@ -30,9 +31,22 @@ log = logging.getLogger("simulator")
 
 django.setup(set_prefix=False)
 # Without a database or a cache these receivers do nothing, but each would cost a change of thread per request.
+# They connect when these two modules are first imported.
+for module in ("django.core.cache", "django.db"):
+    importlib.import_module(module)
 request_started.receivers.clear()
 request_finished.receivers.clear()
-handle = ASGIHandler()
+
+
+class Handler(ASGIHandler):
+    """Django without a thread of its own for every request: no view here needs one."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        await self.handle(scope, receive, send)
+
+
+handle = Handler()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -87,8 +87,8 @@ def sent(world: World, record: Json) -> None:
     """Add what the business sent."""
     phone = world.phone(record["to"])
     shown: Json = dict(record["shown"])
-    shown["buttons"] = [(identity, title) for identity, title in shown.get("buttons", [])]
-    shown["rows"] = [(section, identity, title, more) for section, identity, title, more in shown.get("rows", [])]
+    shown["buttons"] = tuple((identity, title) for identity, title in shown.get("buttons", ()))
+    shown["rows"] = tuple((section, identity, title, more) for section, identity, title, more in shown.get("rows", ()))
     message = Message(record["wamid"], phone.wa_id, False, record["type"], record["at"], 0, **shown)
     message.data = record.get("biz_opaque_callback_data") or ""
     message.by_user_id = record.get("by_user_id", False)

@@ -9,6 +9,7 @@ from simulator import wire
 
 Json = dict[str, Any]
 MAX_PHONES = 10_000
+MAX_MESSAGES = 20_000
 MAX_MESSAGES_PER_PHONE = 300
 WINDOW_SECONDS = 24 * 3600
 RANKS = {"accepted": 0, "failed": 1, "sent": 1, "delivered": 2, "read": 3, "played": 4}
@@ -31,9 +32,9 @@ class Message:
     link: str = ""
     filename: str = ""
     quotes: str = ""  # wamid
-    buttons: list[tuple[str, str]] = field(default_factory=list)  # (id, title)
+    buttons: tuple[tuple[str, str], ...] = ()  # (id, title)
     list_label: str = ""
-    rows: list[tuple[str, str, str, str]] = field(default_factory=list)  # (section, id, title, description)
+    rows: tuple[tuple[str, str, str, str], ...] = ()  # (section, id, title, description)
     chosen: str = ""  # id of the tapped answer
     reaction: str = ""
     status: str = "accepted"
@@ -128,6 +129,9 @@ class World:
         if len(phone.messages) > MAX_MESSAGES_PER_PHONE:
             oldest, _ = phone.messages.popitem(last=False)
             self.messages.pop(oldest, None)
+        if len(self.messages) > MAX_MESSAGES:
+            first = self.messages.pop(next(iter(self.messages)))
+            self.phones[first.wa_id].messages.pop(first.wamid, None)
         phone.last_activity_at = max(phone.last_activity_at, message.at)
         if message.mine:
             phone.last_inbound_at = max(phone.last_inbound_at, message.at)

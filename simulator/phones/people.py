@@ -28,16 +28,17 @@ ARABIC = (
 )
 
 
-def invent(language: str, taken: Container[str]) -> tuple[str, str, str]:
+def invent(language: str, taken: Container[str], chance: random.Random | None = None) -> tuple[str, str, str]:
     """Return (number, name, language) of a new customer; any language when none is given."""
-    language = language if language in NAMES else random.choice(LANGUAGES)
+    chance = chance or random.Random()
+    language = language if language in NAMES else chance.choice(LANGUAGES)
     prefix, size = NUMBERS[language]
     number = ""
     for _ in range(50):
-        number = prefix + "".join(random.choices("0123456789", k=size))
+        number = prefix + "".join(chance.choices("0123456789", k=size))
         if number not in taken:
             break
-    return number, random.choice(NAMES[language]), language
+    return number, chance.choice(NAMES[language]), language
 
 
 def initials(name: str) -> str:
