@@ -25,8 +25,7 @@ def test_a_taken_port_is_one_sentence_with_the_way_out(
         monkeypatch.setattr(sys, "argv", ["demo"])
         assert main() == 1
     assert capsys.readouterr().err.strip() == (
-        f"Port {port} of the web pages is taken by another program; choose another:"
-        f" make demo PORT={port + 80}"
+        f"Port {port} of the web pages is taken by another program; choose another: make demo PORT={port + 80}"
     )
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from helpdesk.services import schema
 from helpdesk.services.binaries import find_binaries
+from helpdesk.services.environment import BASE_DIR
 from helpdesk.services.errors import StartError
 from helpdesk.services.folders import socket_folder
 from helpdesk.services.postgres import Postgres
@@ -102,6 +104,43 @@ def test_data_of_another_major_version_is_refused(folder: Path) -> None:
         postgres._check_version()
 
 
+def test_tables_count_as_up_to_date_until_the_database_or_the_code_says_otherwise(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgres = Postgres(folder / "postgres", durable=False)
+    postgres.prepare()
+    supervisor = Supervisor(folder / "logs")
+    try:
+        supervisor.start(postgres.program())
+        schema.remember(postgres)
+        assert not schema.is_current(postgres), "an empty database needs its tables"
+        with psycopg.connect(postgres.url, autocommit=True) as database:
+            database.execute("CREATE TABLE django_migrations (id serial, app text, name text)")
+            database.execute(
+                "INSERT INTO django_migrations (app, name) VALUES ('tickets', '0001'), ('tickets', '0002')"
+            )
+            schema.remember(postgres)
+            assert schema.is_current(postgres)
+            database.execute("DELETE FROM django_migrations WHERE name = '0002'")
+            assert not schema.is_current(postgres)
+        schema.remember(postgres)
+        monkeypatch.setattr(schema, "BASE_DIR", copy_of_migrations(folder))
+        assert not schema.is_current(postgres)
+    finally:
+        supervisor.stop()
+
+
+def copy_of_migrations(folder: Path) -> Path:
+    """Return a copy of what can change the tables, with one migration more."""
+    copy = folder / "code"
+    for name in ("helpdesk/settings.py", "requirements/base.lock"):
+        (copy / name).parent.mkdir(parents=True)
+        shutil.copy(BASE_DIR / name, copy / name)
+    (copy / "tickets" / "migrations").mkdir(parents=True)
+    (copy / "tickets" / "migrations" / "9999_new.py").touch()
+    return copy
+
+
 def test_a_pid_file_of_a_server_that_is_gone_does_not_stop_the_next(launch: Launch) -> None:
     first = launch()
     first.end()
@@ -125,9 +164,7 @@ def test_a_start_that_was_killed_half_way_is_made_good(folder: Path) -> None:
     assert (again.data / "base").is_dir()
 
 
-def test_the_folder_of_helpdesk_pg_bin_must_hold_a_server(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_folder_of_helpdesk_pg_bin_must_hold_a_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELPDESK_PG_BIN", str(folder))
     with pytest.raises(StartError, match=r"^HELPDESK_PG_BIN is .*, but no PostgreSQL 15 or newer starts"):
         find_binaries()

@@ -31,9 +31,7 @@ def supervisor(folder: Path, lines: list[str]) -> Iterator[Supervisor]:
     made.stop()
 
 
-def python(
-    name: str, code: str, *, ready_line: str = "ready", within: float = 10.0, **more: float
-) -> Program:
+def python(name: str, code: str, *, ready_line: str = "ready", within: float = 10.0, **more: float) -> Program:
     """Describe a child that runs a few lines of Python."""
     return Program(
         name=name,
@@ -74,21 +72,16 @@ def test_a_child_that_dies_is_started_again(supervisor: Supervisor, lines: list[
 
 
 def test_a_child_that_keeps_dying_stops_everything_with_one_sentence(supervisor: Supervisor) -> None:
-    supervisor.start(
-        python("beat", "import time; print('ready'); time.sleep(0.3); raise SystemExit('no room')")
-    )
+    supervisor.start(python("beat", "import time; print('ready'); time.sleep(0.3); raise SystemExit('no room')"))
     with pytest.raises(StartError) as caught:
         supervisor.watch()
     assert str(caught.value) == (
-        "beat stopped 4 times within a minute (exit code 1; its last words: no room),"
-        " so everything was stopped."
+        "beat stopped 4 times within a minute (exit code 1; its last words: no room), so everything was stopped."
     )
 
 
 def test_a_child_that_does_not_start_is_named_with_its_last_words(supervisor: Supervisor) -> None:
-    with pytest.raises(
-        StartError, match=r"^worker did not start \(exit code 3; its last words: no queue\)\.$"
-    ):
+    with pytest.raises(StartError, match=r"^worker did not start \(exit code 3; its last words: no queue\)\.$"):
         supervisor.start(python("worker", "print('no queue'); raise SystemExit(3)"))
 
 
@@ -102,9 +95,7 @@ def test_a_command_that_fails_is_named_with_its_last_words(supervisor: Superviso
         supervisor.run(python("migrate", "raise SystemExit('no table')"))
 
 
-def test_only_warnings_reach_the_terminal_and_the_log_has_all(
-    supervisor: Supervisor, lines: list[str]
-) -> None:
+def test_only_warnings_reach_the_terminal_and_the_log_has_all(supervisor: Supervisor, lines: list[str]) -> None:
     code = "print('INFO: quiet'); print('WARNING: loud'); " + SLEEPS
     supervisor.start(python("web", code))
     assert lines == ["      web | WARNING: loud"]
@@ -128,9 +119,7 @@ def test_stopping_goes_backwards_and_kills_only_the_deaf(supervisor: Supervisor,
     assert 0.3 <= time.monotonic() - begun < 3
 
 
-def test_a_long_log_is_cut_and_its_past_kept_once(
-    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_log_is_cut_and_its_past_kept_once(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("helpdesk.services.supervisor.LONGEST_LOG", 1000)
     supervisor.start(python("web", "print('x' * 2000); " + SLEEPS))
     watch_for(supervisor, 0.8)
