@@ -9,20 +9,21 @@ import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agents.models import Membership, Team, User
-from tickets.models import SETTLED_STATUSES, Draft, Message, MessageState, Ticket
+from tickets.models import SETTLED_STATUSES, Draft, Message, MessageState, Ticket, TicketQuerySet
 
 PAGE_SIZE = 50
+MAX_ROWS = 200
 SOON = dt.timedelta(minutes=15)
 # Stands for "nobody waits" where due times are compared.
 NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
@@ -71,7 +72,9 @@ class Cursor:
             if len(key) == 2:
                 return cls(at=_moment(at), key=(_moment(key[0]), int(key[1])))
             group, priority, due, opened, pk = key
-            return cls(at=_moment(at), key=(int(group), int(priority), _moment(due), _moment(opened), int(pk)))
+            return cls(
+                at=_moment(at), key=(int(group), int(priority), _moment(due), _moment(opened), int(pk))
+            )
         except (ValueError, TypeError, OverflowError, binascii.Error, UnicodeDecodeError):
             return None
 
@@ -89,15 +92,11 @@ def _plain(part: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How much there is: per tab, and per group of the tab that is shown."""
+    """How much there is: per tab and per group of the shown tab; the stamp changes whenever one of its tickets does."""
 
     tabs: dict[str, int]
     groups: dict[str, int]
-
-    @property
-    def overdue(self) -> int:
-        """Return how many answers of the shown tab are late."""
-        return self.groups["overdue"]
+    stamp: str
 
 
 @dataclass
@@ -153,18 +152,18 @@ def teams_of(user: User) -> list[Team]:
     return list(Team.objects.filter(pk__in=Membership.objects.filter(user=user).values("team_id")))
 
 
-def visible(user: User, team_id: int | None) -> QuerySet[Ticket]:
+def visible(user: User, team_id: int | None) -> TicketQuerySet:
     """Return what this person may read, of one team or of all of theirs."""
-    tickets = Ticket.objects.visible_to(user)
+    tickets: TicketQuerySet = Ticket.objects.visible_to(user)
     return tickets if team_id is None else tickets.filter(team_id=team_id)
 
 
-def of_view(user: User, view: View, team_id: int | None) -> QuerySet[Ticket]:
+def of_view(user: User, view: View, team_id: int | None) -> TicketQuerySet:
     """Return the tickets of one cut, in no order."""
     tickets = visible(user, team_id)
     if view == View.RESOLVED:
         return tickets.filter(status__in=SETTLED_STATUSES)
-    tickets = tickets.unfinished()  # type: ignore[attr-defined]
+    tickets = tickets.unfinished()
     if view == View.MINE:
         return tickets.filter(assignee=user)
     if view == View.UNASSIGNED:
@@ -181,7 +180,7 @@ def _group(at: dt.datetime) -> Case:
     )
 
 
-def _ordered(tickets: QuerySet[Ticket], at: dt.datetime) -> QuerySet[Ticket, dict[str, Any]]:
+def _ordered(tickets: QuerySet[Ticket], at: dt.datetime) -> QuerySet[Ticket, Any]:
     return (
         tickets.annotate(group=_group(at), due_key=Coalesce("due_at", NEVER))
         .order_by("group", "priority", "due_key", "opened_at", "pk")
@@ -206,15 +205,21 @@ def counts(user: User, view: View, team_id: int | None, at: dt.datetime) -> Coun
     mine, unassigned = Q(assignee=user), Q(assignee__isnull=True)
     shown = {View.MINE: mine, View.UNASSIGNED: unassigned}.get(view, Q())
     overdue, soon = Q(due_at__lte=at), Q(due_at__gt=at, due_at__lte=at + SOON)
-    numbers = visible(user, team_id).unfinished().aggregate(  # type: ignore[attr-defined]
-        mine=Count("pk", filter=mine),
-        unassigned=Count("pk", filter=unassigned),
-        all=Count("pk"),
-        shown=Count("pk", filter=shown),
-        overdue=Count("pk", filter=shown & overdue),
-        soon=Count("pk", filter=shown & soon),
+    numbers = (
+        visible(user, team_id)
+        .unfinished()
+        .aggregate(
+            mine=Count("pk", filter=mine),
+            unassigned=Count("pk", filter=unassigned),
+            all=Count("pk"),
+            shown=Count("pk", filter=shown),
+            overdue=Count("pk", filter=shown & overdue),
+            soon=Count("pk", filter=shown & soon),
+            versions=Coalesce(Sum("version", filter=shown), 0),
+        )
     )
     return Counts(
+        stamp=f"{numbers['shown']}-{numbers['versions']}",
         tabs={name: numbers[name] for name in ("mine", "unassigned", "all")},
         groups={
             "overdue": numbers["overdue"],
@@ -224,7 +229,7 @@ def counts(user: User, view: View, team_id: int | None, at: dt.datetime) -> Coun
     )
 
 
-def _rows(user: User, keys: list[dict[str, Any]]) -> list[Row]:
+def _rows(user: User, keys: Sequence[Mapping[str, Any]]) -> list[Row]:
     """Fetch what the lines show: tickets with contact, inbox, assignee and last message; tags; own drafts."""
     ids = [key["pk"] for key in keys]
     tickets = (
@@ -235,7 +240,9 @@ def _rows(user: User, keys: list[dict[str, Any]]) -> list[Row]:
         if ids
         else {}
     )
-    drafts = dict(Draft.objects.filter(user=user, ticket__in=ids).values_list("ticket_id", "text")) if ids else {}
+    drafts = (
+        dict(Draft.objects.filter(user=user, ticket__in=ids).values_list("ticket_id", "text")) if ids else {}
+    )
     return [
         Row(
             ticket=tickets[key["pk"]],
@@ -301,7 +308,7 @@ def _page_of_resolved(
 
 
 def next_after(user: User, view: View, team_id: int | None, ticket: Ticket, at: dt.datetime) -> int | None:
-    """Return the ticket to go on with after this one: the next of the view, else its first; None when it is the last."""
+    """Return the ticket to go on with after this one: the next of the view, else its first; None after the last."""
     if view == View.RESOLVED:
         return None
     others = _ordered(of_view(user, view, team_id).exclude(pk=ticket.pk), at)
@@ -312,6 +319,6 @@ def next_after(user: User, view: View, team_id: int | None, ticket: Ticket, at: 
     return following["pk"] if following else None
 
 
-def rows_of(user: User, ids: list[int]) -> dict[int, int]:
+def versions_of(user: User, ids: list[int]) -> dict[int, int]:
     """Return the versions of those of these tickets that this person may read."""
     return dict(Ticket.objects.visible_to(user).filter(pk__in=ids).values_list("pk", "version"))

@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from agents.models import Team, User
 from tickets.models import (
@@ -145,7 +144,9 @@ def _assigned(event: TicketEvent, actor: str, names: Names) -> str:
         return format_html(_("<b>{actor}</b> put this back into the queue"), actor=actor)
     if after == event.actor_id:
         return format_html(_("<b>{actor}</b> took this"), actor=actor)
-    return format_html(_("<b>{actor}</b> gave this to <b>{person}</b>"), actor=actor, person=names.person(after))
+    return format_html(
+        _("<b>{actor}</b> gave this to <b>{person}</b>"), actor=actor, person=names.person(after)
+    )
 
 
 def _transferred(event: TicketEvent, actor: str, names: Names) -> str:
@@ -164,7 +165,9 @@ def _transferred(event: TicketEvent, actor: str, names: Names) -> str:
 def _priority_changed(event: TicketEvent, actor: str, names: Names) -> str:
     del names
     priority = Priority(event.data["after"]).label
-    return format_html(_("<b>{actor}</b> set the priority to <b>{priority}</b>"), actor=actor, priority=priority)
+    return format_html(
+        _("<b>{actor}</b> set the priority to <b>{priority}</b>"), actor=actor, priority=priority
+    )
 
 
 def _subject_changed(event: TicketEvent, actor: str, names: Names) -> str:
@@ -234,7 +237,9 @@ def sentence(event: TicketEvent, names: Names, *, contact: str, reader: User) ->
 def readable_messages(user: User, conversation: Conversation) -> QuerySet[Message]:
     """Return the messages this person may read: of tickets they see, and those that belong to no ticket."""
     visible = Ticket.objects.visible_to(user).filter(conversation=conversation).values("pk")
-    return Message.objects.filter(conversation=conversation).filter(Q(ticket__isnull=True) | Q(ticket__in=visible))
+    return Message.objects.filter(conversation=conversation).filter(
+        Q(ticket__isnull=True) | Q(ticket__in=visible)
+    )
 
 
 def _messages(user: User, conversation: Conversation) -> QuerySet[Message]:
@@ -296,7 +301,9 @@ def _weave(
     return entries
 
 
-def read(user: User, conversation: Conversation, *, before: int | None = None, size: int = WINDOW) -> Timeline:
+def read(
+    user: User, conversation: Conversation, *, before: int | None = None, size: int = WINDOW
+) -> Timeline:
     """Return the newest stretch of a conversation, or the one before a place."""
     seen_seq = conversation.last_seq
     messages = _messages(user, conversation)
@@ -320,25 +327,16 @@ def read_from(user: User, conversation: Conversation, seq: int) -> Timeline:
     found = list(messages.filter(seq__gte=seq).order_by("seq")[:200])
     events = list(_events(user, conversation).filter(seq__gte=seq).order_by("seq")[:200])
     # The line before decides about the day and the group of the first one.
-    context = messages.filter(seq__lt=seq).order_by("-seq").first()
-    entries = _weave([*([context] if context else []), *found], events, conversation=conversation, user=user)
+    message = messages.filter(seq__lt=seq).order_by("-seq").first()
+    event = _events(user, conversation).filter(seq__lt=seq).order_by("-seq").first()
+    if message and (event is None or message.seq > event.seq):
+        found.insert(0, message)
+    elif event:
+        events.insert(0, event)
+    entries = _weave(found, events, conversation=conversation, user=user)
     entries = [entry for entry in _arrange(entries) if entry.seq >= seq]
     newest = max((entry.seq for entry in entries), default=0)
     return Timeline(entries=entries, seen_seq=max(seen_seq, newest), has_earlier=True)
-
-
-def duration(seconds: float) -> str:
-    """Return a length of time in words, as "4 min" or "3 h 20 min"."""
-    minutes = int(seconds // 60)
-    hours, rest = divmod(minutes, 60)
-    if hours >= 48:
-        days = hours // 24
-        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
-    if hours and rest:
-        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
-    if hours:
-        return _("%(hours)d h") % {"hours": hours}
-    return _("%(minutes)d min") % {"minutes": minutes}
 
 
 def earlier_tickets(user: User, ticket: Ticket, limit: int = 10) -> list[dict[str, Any]]:
@@ -351,7 +349,9 @@ def earlier_tickets(user: User, ticket: Ticket, limit: int = 10) -> list[dict[st
     )
     found = list(others)
     readable = set(
-        Ticket.objects.visible_to(user).filter(pk__in=[other.pk for other in found]).values_list("pk", flat=True)
+        Ticket.objects.visible_to(user)
+        .filter(pk__in=[other.pk for other in found])
+        .values_list("pk", flat=True)
     )
     return [
         {
@@ -359,17 +359,17 @@ def earlier_tickets(user: User, ticket: Ticket, limit: int = 10) -> list[dict[st
             "subject": other.subject,
             "status": other.get_status_display(),
             "settled": not other.is_open,
-            "at": (other.resolved_at or other.opened_at) if other.pk in readable else None,
-            "words": _earlier_words(other) if other.pk in readable else other.get_status_display(),
+            **(_history(other) if other.pk in readable else {}),
         }
         for other in found[:limit]
     ]
 
 
-def _earlier_words(ticket: Ticket) -> str:
+def _history(ticket: Ticket) -> dict[str, Any]:
     if ticket.resolved_at is None:
-        return str(ticket.get_status_display())
-    took = duration((ticket.resolved_at - ticket.opened_at).total_seconds())
-    if ticket.assignee is None:
-        return _("Resolved in %(duration)s") % {"duration": took}
-    return _("Resolved by %(name)s in %(duration)s") % {"name": ticket.assignee.short_name, "duration": took}
+        return {"at": ticket.opened_at}
+    return {
+        "at": ticket.resolved_at,
+        "seconds": (ticket.resolved_at - ticket.opened_at).total_seconds(),
+        "by": ticket.assignee.short_name if ticket.assignee else "",
+    }

@@ -1,6 +1,35 @@
-"""Addresses of the inbox."""
+"""Addresses of the inbox: pages are cuts of the work list, actions are sub-resources of a ticket."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tickets.views import actions, composer, detail, lists
+from tickets.views.media import media
 
 app_name = "inbox"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("inbox/", lists.index, name="index"),
+    path("inbox/versions/", lists.versions, name="versions"),
+    path("inbox/quick-replies/<int:pk>/uses/", composer.quick_reply_use, name="quick_reply_uses"),
+    path("inbox/tickets/<int:pk>/thread/", detail.thread, name="thread"),
+    path("inbox/tickets/<int:pk>/viewers/", detail.viewers, name="viewers"),
+    path("inbox/tickets/<int:pk>/draft/", composer.draft, name="draft"),
+    path("inbox/tickets/<int:pk>/quick-replies/", composer.quick_replies, name="quick_replies"),
+    path("inbox/tickets/<int:pk>/replies/", actions.replies, name="replies"),
+    path("inbox/tickets/<int:pk>/notes/", actions.notes, name="notes"),
+    path("inbox/tickets/<int:pk>/claim/", actions.claim, name="claim"),
+    path("inbox/tickets/<int:pk>/assignment/", actions.assignee, name="assignment"),
+    path("inbox/tickets/<int:pk>/transfer/", actions.transfer, name="transfer"),
+    path("inbox/tickets/<int:pk>/resolution/", actions.resolution, name="resolution"),
+    path("inbox/tickets/<int:pk>/resolution/undo/", actions.resolution_undo, name="resolution_undo"),
+    path("inbox/tickets/<int:pk>/reopening/", actions.reopening, name="reopening"),
+    path("inbox/tickets/<int:pk>/priority/", actions.priority, name="priority"),
+    path("inbox/tickets/<int:pk>/subject/", actions.subject, name="subject"),
+    path("inbox/tickets/<int:pk>/messages/<int:message_id>/undo/", actions.message_undo, name="message_undo"),
+    path("inbox/tickets/<int:pk>/messages/<int:message_id>/retry/", actions.message_retry, name="message_retry"),
+    path(
+        "inbox/tickets/<int:pk>/messages/<int:message_id>/discard/", actions.message_discard, name="message_discard"
+    ),
+    path("inbox/<slug:view>/", lists.list_page, name="list"),
+    path("inbox/<slug:view>/<int:pk>/", detail.ticket, name="ticket"),
+    path("media/<str:token>/", media, name="media"),
+]

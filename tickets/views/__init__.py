@@ -1,0 +1,1 @@
+"""Pages and fragments of the inbox: load, validate, call one action, render."""

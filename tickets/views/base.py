@@ -1,0 +1,165 @@
+"""What every view of the inbox shares: who asks, what they may see, and from where in the work list they came."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
+
+from agents.models import Team, User
+from helpdesk import clock
+from tickets import queue
+from tickets.models import Ticket
+from tickets.views import present
+
+RESPONSE = Callable[..., HttpResponse]
+
+
+class AgentRequest(HttpRequest):
+    """A request of somebody who is logged in, with htmx's headers parsed."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def agents_only(view: RESPONSE) -> RESPONSE:
+    """Send strangers to the log-in page; a fragment asked for by a script answers 401 instead of a log-in form."""
+    guarded = login_required(view)
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated and request.headers.get("HX-Request"):
+            return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+        return guarded(request, *args, **kwargs)
+
+    return answer
+
+
+def wants_fragment(request: AgentRequest) -> bool:
+    """Whether htmx asks for a part of the page; going back in the history asks for all of it."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+@dataclass(frozen=True)
+class Place:
+    """From where in the work list somebody looks at a ticket; it decides what comes next."""
+
+    view: queue.View
+    team: Team | None
+    teams: list[Team]
+
+    @property
+    def team_id(self) -> int | None:
+        """Return the chosen team's key."""
+        return self.team.pk if self.team else None
+
+    @property
+    def query(self) -> str:
+        """Return what addresses carry along to stay in this place."""
+        return f"?{urlencode({'team': self.team.pk})}" if self.team else ""
+
+    @property
+    def title(self) -> str:
+        """Return the heading of the list."""
+        if self.team is not None:
+            return self.team.name
+        return self.teams[0].name if len(self.teams) == 1 else _("All teams")
+
+    @property
+    def list_url(self) -> str:
+        """Return the address of the list."""
+        return reverse("inbox:list", args=[self.view]) + self.query
+
+    def ticket_url(self, ticket_id: int) -> str:
+        """Return the address of a ticket seen from this place."""
+        return reverse("inbox:ticket", args=[self.view, ticket_id]) + self.query
+
+
+def _view(name: str) -> queue.View:
+    try:
+        return queue.View(name)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def place_of(request: AgentRequest, view: str | None = None) -> Place:
+    """Read the place from the address, which forms carry it in too; one query."""
+    teams = queue.teams_of(request.user)
+    raw = request.GET.get("team", "")
+    team = None
+    if raw:
+        team = next((one for one in teams if str(one.pk) == raw), None)
+        if team is None:
+            raise Http404
+    return Place(view=_view(view or request.GET.get("view", "") or queue.View.ALL), team=team, teams=teams)
+
+
+def visible_ticket(user: User, pk: int) -> Ticket:
+    """Return a ticket that this person may read; 404 for everything else, so that nobody learns what exists."""
+    tickets = Ticket.objects.visible_to(user).select_related(
+        "conversation__contact", "conversation__inbox", "team", "assignee"
+    )
+    return get_object_or_404(tickets, pk=pk)
+
+
+def _team_links(place: Place) -> list[dict[str, Any]]:
+    """Return what the heading's menu offers: all teams, and each; nothing where there is no choice."""
+    if len(place.teams) < 2:
+        return []
+    address = reverse("inbox:list", args=[place.view])
+    links = [{"text": _("All teams"), "url": address, "current": place.team is None}]
+    return links + [
+        {"text": team.name, "url": f"{address}?team={team.pk}", "current": team == place.team}
+        for team in place.teams
+    ]
+
+
+def work_list(request: AgentRequest, place: Place, *, current: int | None = None) -> dict[str, Any]:
+    """Return what the list pane shows."""
+    at = clock.now()
+    counted = queue.counts(request.user, place.view, place.team_id, at)
+    cursor = queue.Cursor.decode(request.GET.get("after", ""))
+    raw = request.GET.get("rows", "")
+    size = min(max(int(raw), queue.PAGE_SIZE), queue.MAX_ROWS) if raw.isdecimal() and len(raw) < 6 else queue.PAGE_SIZE
+    page = queue.page(request.user, place.view, place.team_id, at=at, counted=counted, cursor=cursor, size=size)
+    tabs = [
+        {
+            "name": view,
+            "text": label,
+            "count": counted.tabs.get(view),
+            "url": reverse("inbox:list", args=[view]) + place.query,
+            "current": view == place.view,
+        }
+        for view, label in queue.VIEW_LABELS.items()
+    ]
+    return {
+        "place": place,
+        "tabs": tabs,
+        "page": page,
+        "groups": [
+            {
+                "group": group,
+                "rows": [
+                    present.row(line, place.ticket_url(line.ticket.pk), reader=request.user, now=at)
+                    for line in group.rows
+                ],
+            }
+            for group in page.groups
+        ],
+        "row_count": len(page.rows),
+        "more_url": f"{place.list_url}{'&' if place.query else '?'}after={page.next_cursor}"
+        if page.next_cursor
+        else "",
+        "team_links": _team_links(place),
+        "counted": counted,
+        "current": current,
+        "at": at,
+        "continued": cursor is not None,
+    }

@@ -1,0 +1,248 @@
+"""What the ticket page consists of; pages and answers to actions render the same parts."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from agents.permissions import Permission, may
+from helpdesk import clock
+from tickets import presence, timeline
+from tickets.channels import Draft as ChannelDraft
+from tickets.channels import get_channel
+from tickets.models import Draft, Priority, Ticket
+from tickets.views import present
+from tickets.views.base import AgentRequest, Place, place_of, work_list
+
+CLOSING_SOON = dt.timedelta(hours=2)
+WINDOW_LENGTH = dt.timedelta(hours=24)
+MAX_ENTRIES = 30
+
+
+@dataclass(kw_only=True)
+class Typed:
+    """What somebody has typed, on its way back to them after a refusal."""
+
+    text: str = ""
+    note: str = ""
+    client_id: str = ""
+    note_client_id: str = ""
+    mode: str = "reply"
+
+
+@dataclass(kw_only=True)
+class Hint:
+    """What goes under or above the composer after a refusal: a held reply, or an error."""
+
+    text: str
+    held: bool = False
+    status: int = 409
+
+
+def place_query(place: Place) -> str:
+    """Return what the forms of the page carry in their addresses, so that the answer knows the place."""
+    values: dict[str, Any] = {"view": str(place.view)}
+    if place.team:
+        values["team"] = place.team.pk
+    return f"?{urlencode(values)}"
+
+
+def colleagues(ticket: Ticket) -> QuerySet[User]:
+    """Return those who may be given the ticket, in the order of their names."""
+    return User.objects.filter(memberships__team_id=ticket.team_id, is_active=True).order_by(
+        "first_name", "last_name", "username"
+    )
+
+
+def composer(
+    request: AgentRequest,
+    ticket: Ticket,
+    place: Place,
+    *,
+    now: dt.datetime,
+    typed: Typed | None,
+    hint: Hint | None,
+) -> dict[str, Any]:
+    """Return the parameters of the composer: what may be sent now, and what was typed before."""
+    typed = typed or Typed(mode="note" if request.GET.get("mode") == "note" else "reply")
+    conversation = ticket.conversation
+    channel = get_channel(conversation.inbox)
+    window = channel.reply_window(conversation)
+    shown_window = None
+    if window.limited and window.ends_at is not None:
+        left = window.ends_at - now
+        shown_window = {
+            "state": "closed" if left <= dt.timedelta(0) else "soon" if left < CLOSING_SOON else "open",
+            "closes_at": window.ends_at,
+            "opened_at": window.ends_at - WINDOW_LENGTH,
+            "now": now,
+        }
+    closed_text, settled = "", not ticket.is_open
+    if settled:
+        closed_text = (
+            _("This ticket is resolved. Reopen it to reply.")
+            if ticket.status == "resolved"
+            else _("This ticket is closed for good. The next message opens a new one.")
+        )
+    else:
+        refusal = channel.refusal(conversation, ChannelDraft(text="-"), now)
+        if refusal is not None:
+            closed_text = " ".join(part for part in (refusal.text, refusal.remedy) if part)
+    text = typed.text or (
+        Draft.objects.filter(ticket=ticket, user=request.user).values_list("text", flat=True).first() or ""
+    )
+    query = place_query(place)
+    return {
+        "template": channel.composer_template,
+        "window": shown_window,
+        "closed_text": closed_text,
+        "can_reopen": ticket.status == "resolved",
+        "state": "closed" if closed_text else "open",
+        "draft": text,
+        "note_draft": typed.note,
+        "mode": typed.mode,
+        "client_id": typed.client_id or str(uuid.uuid4()),
+        "note_client_id": typed.note_client_id or str(uuid.uuid4()),
+        "contact": conversation.contact.display_name,
+        "reply_url": reverse("inbox:replies", args=[ticket.pk]) + query,
+        "note_url": reverse("inbox:notes", args=[ticket.pk]) + query,
+        "reopen_url": reverse("inbox:reopening", args=[ticket.pk]) + query,
+        "draft_url": reverse("inbox:draft", args=[ticket.pk]),
+        "quick_replies_url": reverse("inbox:quick_replies", args=[ticket.pk]),
+        "stale": {"text": hint.text, "url": "#timeline"} if hint and hint.held else None,
+        "error": hint.text if hint and not hint.held else "",
+    }
+
+
+def ticket_parts(
+    request: AgentRequest,
+    ticket: Ticket,
+    place: Place,
+    *,
+    lines: timeline.Timeline | None = None,
+    typed: Typed | None = None,
+    hint: Hint | None = None,
+) -> dict[str, Any]:
+    """Return everything about one ticket that the page shows."""
+    user, now = request.user, clock.now()
+    conversation = ticket.conversation
+    lines = lines or timeline.read(user, conversation)
+    query = place_query(place)
+    may_work = may(user, Permission.ANSWER, team_id=ticket.team_id)
+    own = ticket.assignee_id in {None, user.pk}
+    may_assign = (
+        may_work and ticket.is_open and (own or may(user, Permission.REASSIGN, team_id=ticket.team_id))
+    )
+
+    def address(name: str) -> str:
+        return reverse(f"inbox:{name}", args=[ticket.pk]) + query
+
+    return {
+        "ticket": ticket,
+        "place": place,
+        "query": query,
+        "now": now,
+        "contact": conversation.contact,
+        "inbox": conversation.inbox,
+        "lines": lines,
+        "entries": [
+            present.entry(line, conversation.contact, query, may_work=may_work) for line in lines.entries
+        ],
+        "may_work": may_work,
+        "may_assign": may_assign,
+        "mine": ticket.assignee_id == user.pk,
+        "colleagues": list(colleagues(ticket)) if may_assign else [],
+        "priorities": [
+            {"value": value, "text": label, "name": present.PRIORITY_NAMES[Priority(value)]}
+            for value, label in Priority.choices
+        ],
+        "priority": present.PRIORITY_NAMES[Priority(ticket.priority)],
+        "status": present.status(ticket),
+        "sla": present.sla(ticket, now),
+        "tags": list(ticket.tags.all()),
+        "language_name": present.language_name(conversation.contact.language)
+        if conversation.contact.language
+        else "",
+        "earlier": [
+            {**other, "url": place.ticket_url(other["pk"]) if other["pk"] else ""}
+            for other in timeline.earlier_tickets(user, ticket)
+        ],
+        "viewers": presence.others(ticket.pk, user),
+        "composer": composer(request, ticket, place, now=now, typed=typed, hint=hint) if may_work else None,
+        "urls": {
+            name: address(name)
+            for name in ("claim", "assignment", "transfer", "resolution", "reopening", "priority", "subject")
+        },
+        "thread_url": reverse("inbox:thread", args=[ticket.pk]) + query,
+        "self_url": place.ticket_url(ticket.pk),
+        "csrf_token": get_token(request),
+    }
+
+
+def ticket_page(
+    request: AgentRequest,
+    ticket: Ticket,
+    place: Place,
+    *,
+    typed: Typed | None = None,
+    hint: Hint | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render the whole page with list, thread and details."""
+    context = {
+        **work_list(request, place, current=ticket.pk),
+        **ticket_parts(request, ticket, place, typed=typed, hint=hint),
+        "pane": "thread",
+    }
+    return render(request, "inbox/ticket.html", context, status=status)
+
+
+def ticket_panes(
+    request: AgentRequest, ticket: Ticket, place: Place, *, toast: dict[str, Any] | None = None
+) -> HttpResponse:
+    """Render thread and details for a page that has the list already."""
+    context = {**ticket_parts(request, ticket, place), "toast": toast}
+    return render(request, "inbox/fragments/ticket.html", context)
+
+
+def delta_start(request: AgentRequest, default: int) -> int:
+    """Return from which place on the page wants its lines anew."""
+    source = request.POST if request.method == "POST" else request.GET
+    raw = source.get("from", "")
+    return int(raw) if raw.isdecimal() and len(raw) < 19 else default
+
+
+def delta(
+    request: AgentRequest,
+    ticket: Ticket,
+    *,
+    toast: dict[str, Any] | None = None,
+    status: int = 200,
+    hint: Hint | None = None,
+) -> HttpResponse:
+    """Render what changed on a ticket page: the newest lines, head and details, never the text somebody types."""
+    place = place_of(request)
+    conversation = ticket.conversation
+    conversation.refresh_from_db(fields=["last_seq"])
+    start = delta_start(request, default=max(conversation.last_seq - MAX_ENTRIES, 0))
+    lines = timeline.read_from(request.user, conversation, start)
+    context = ticket_parts(request, ticket, place, lines=lines, hint=hint)
+    shown = request.GET.get("composer", "") or request.POST.get("composer", "")
+    context |= {
+        "start": start,
+        "toast": toast,
+        "hint": hint,
+        "swap_composer": bool(shown)
+        and context["composer"] is not None
+        and shown != context["composer"]["state"],
+    }
+    return render(request, "inbox/fragments/delta.html", context, status=status)

@@ -1,0 +1,277 @@
+"""From rows to what the components show: words, icons and addresses, nothing that a template would have to decide."""
+
+import datetime as dt
+import re
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from tickets import queue
+from tickets.models import (
+    Attachment,
+    ContentType,
+    Message,
+    MessageKind,
+    MessageState,
+    Priority,
+    Status,
+    Ticket,
+)
+from tickets.timeline import Entry
+
+PRIORITY_NAMES = {
+    Priority.URGENT: "urgent",
+    Priority.HIGH: "high",
+    Priority.NORMAL: "normal",
+    Priority.LOW: "low",
+}
+CONTENT_ICONS = {
+    ContentType.IMAGE: "image",
+    ContentType.VIDEO: "video",
+    ContentType.AUDIO: "mic",
+    ContentType.DOCUMENT: "file-text",
+    ContentType.STICKER: "sticker",
+    ContentType.LOCATION: "map-pin",
+    ContentType.CONTACTS: "contact",
+    ContentType.UNSUPPORTED: "circle-question-mark",
+}
+BUBBLES = {
+    ContentType.IMAGE: "photo",
+    ContentType.VIDEO: "document",
+    ContentType.AUDIO: "document",
+    ContentType.DOCUMENT: "document",
+    ContentType.STICKER: "photo",
+    ContentType.LOCATION: "location",
+    ContentType.UNSUPPORTED: "unsupported",
+}
+# Only what a browser opens as a page; everything else stays text.
+LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+TRAILING = ".,;:!?)]}»”’"
+PREVIEW = 140
+
+
+def linkify(text: str) -> SafeString:
+    """Return text with its http and https addresses as links; all else is escaped."""
+    parts: list[str] = []
+    end = 0
+    for match in LINK.finditer(text):
+        url = match.group().rstrip(TRAILING)
+        parts.append(conditional_escape(text[end : match.start()]))
+        parts.append(
+            format_html('<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>', url, url)
+        )
+        end = match.start() + len(url)
+    parts.append(conditional_escape(text[end:]))
+    return mark_safe("".join(parts))  # noqa: S308 - every part was escaped above
+
+
+def language_name(code: str) -> str:
+    """Return a language's name in the reader's language, else its code."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code.upper()
+
+
+def tick(message: Message) -> str:
+    """Return how far an outbound message came, as the ticks name it."""
+    if message.state != MessageState.SENT:
+        return str(message.state)
+    if message.read_at or message.played_at:
+        return "read"
+    return "delivered" if message.delivered_at else "sent"
+
+
+def _one_line(message: Message) -> str:
+    words = " ".join(message.text.split())[:PREVIEW]
+    if message.content_type in CONTENT_ICONS:
+        kind = message.get_content_type_display()
+        return _("%(kind)s · %(words)s") % {"kind": kind, "words": words} if words else str(kind)
+    return words
+
+
+def _sender(message: Message, reader: User) -> str:
+    if message.kind != MessageKind.OUTBOUND or message.author is None:
+        return ""
+    return _("You") if message.author_id == reader.pk else message.author.short_name
+
+
+def _preview_icon(message: Message) -> str:
+    if message.kind == MessageKind.OUTBOUND:
+        return {
+            "read": "check-check",
+            "delivered": "check-check",
+            "sent": "check",
+            "unknown": "circle-question-mark",
+        }.get(tick(message), "clock")
+    return CONTENT_ICONS.get(ContentType(message.content_type), "")
+
+
+def sla(ticket: Ticket, now: dt.datetime) -> dict[str, Any]:
+    """Return the clock of a ticket as the chip shows it."""
+    if not ticket.is_open:
+        return {"state": "met", "text": ticket.get_status_display()}
+    if ticket.due_at is None:
+        return {"state": "paused"}
+    left = ticket.due_at - now
+    state = "overdue" if left <= dt.timedelta(0) else "warning" if left <= queue.SOON else "running"
+    return {"state": state, "due": ticket.due_at, "started": ticket.waiting_since}
+
+
+def row(line: queue.Row, url: str, *, reader: User, now: dt.datetime) -> dict[str, Any]:
+    """Return the parameters of components/queue_row.html."""
+    ticket, message = line.ticket, line.ticket.last_message
+    contact = ticket.conversation.contact
+    tag = next(iter(ticket.tags.all()), None)
+    draft = " ".join(line.draft.split())[:PREVIEW]
+    return {
+        "id": ticket.pk,
+        "url": url,
+        "name": contact.display_name,
+        "key": contact.pk,
+        "channel": ticket.conversation.inbox.channel,
+        "language": contact.language[:2],
+        "language_name": language_name(contact.language) if contact.language else "",
+        "at": message.occurred_at if message else ticket.last_activity_at,
+        "preview": draft or (_one_line(message) if message else ticket.subject),
+        "preview_icon": _preview_icon(message) if message else "",
+        "preview_language": "" if draft or message is None else message.language,
+        "sender": _sender(message, reader) if message else "",
+        "unread": ticket.unanswered_count,
+        "sla": sla(ticket, now),
+        "priority": PRIORITY_NAMES[Priority(ticket.priority)],
+        "priority_text": ticket.get_priority_display(),
+        "tag": tag.name if tag else "",
+        "assignee": ticket.assignee.name if ticket.assignee else "",
+        "draft": draft,
+        "failed": line.failed,
+        "snoozed": ticket.snoozed_until is not None and ticket.snoozed_until > now,
+    }
+
+
+def _media(message: Message) -> dict[str, Any]:
+    attachment: Attachment | None = next(iter(message.attachments.all()), None)
+    kind = message.get_content_type_display()
+    if attachment is None:
+        return {
+            "url": "",
+            "alt": kind,
+            "name": kind,
+            "meta": "",
+            "missing": _("This file did not come with the message."),
+        }
+    stored = attachment.state == Attachment.State.STORED
+    waiting = attachment.state == Attachment.State.PENDING
+    return {
+        "url": reverse("inbox:media", args=[attachment.token]) if stored else "",
+        "alt": message.text or _("Photo from the customer"),
+        "name": attachment.file_name or kind,
+        "meta": attachment.media_type,
+        "missing": _("The file is on its way.")
+        if waiting
+        else (attachment.error_text or _("The file could not be fetched.")),
+    }
+
+
+def _fate(message: Message, place_query: str, *, may_work: bool) -> tuple[str, list[dict[str, str]]]:
+    """Return the sentence under a message of ours and what may be done about it."""
+
+    def address(name: str) -> str:
+        return reverse(f"inbox:{name}", args=[message.ticket_id, message.pk]) + place_query
+
+    retry = {"text": _("Try again"), "url": address("message_retry")}
+    discard = {"text": _("Discard"), "url": address("message_discard")}
+    undo = {"text": _("Undo"), "url": address("message_undo"), "hotkey": "u"}
+    text, actions = "", []
+    if message.state == MessageState.HELD:
+        text, actions = _("Leaves in a moment."), [undo]
+    elif message.state == MessageState.QUEUED and message.error_text:
+        text = _("Not taken yet, another try follows.")
+    elif message.state == MessageState.FAILED:
+        reason = message.error_text or _("WhatsApp gave no reason.")
+        text, actions = _("Not delivered. %(reason)s") % {"reason": reason}, [retry, discard]
+    elif message.state == MessageState.UNKNOWN and message.asked_at is None:
+        text = _("Nobody knows yet whether this arrived. Waiting for news.")
+    elif message.state == MessageState.UNKNOWN:
+        text = _("Nobody knows whether this arrived. Sending it again may deliver it twice.")
+        actions = [{**retry, "text": _("Send again")}, discard]
+    return text, actions if may_work and message.ticket_id else []
+
+
+def bubble(message: Message, contact: Any, place_query: str, *, may_work: bool) -> dict[str, Any]:
+    """Return the parameters of components/message.html."""
+    inbound = message.kind == MessageKind.INBOUND
+    author = contact.display_name if inbound else message.author.name if message.author else _("Auto-reply")
+    text: str = linkify(message.text)
+    if message.content_type == ContentType.UNSUPPORTED and not message.text:
+        text = _("A kind of message that is not supported yet. Look at it on the phone.")
+    shown = {
+        "id": message.pk,
+        "seq": message.seq,
+        "direction": "in" if inbound else "out",
+        "kind": BUBBLES.get(ContentType(message.content_type), "text"),
+        "text": text,
+        "language": message.language or (contact.language if inbound else ""),
+        "author": author,
+        "author_key": contact.pk if inbound else author,
+        "at": message.occurred_at,
+        "by": "" if inbound or message.author else _("Auto-reply"),
+    }
+    if message.content_type in BUBBLES:
+        shown["media"] = _media(message)
+    if message.quoted is not None:
+        quoted = message.quoted
+        quoted_author = quoted.author.short_name if quoted.author else contact.display_name
+        shown["quote"] = {"author": quoted_author, "text": _one_line(quoted)}
+    if not inbound:
+        shown["state"] = tick(message)
+        shown["fate"], shown["actions"] = _fate(message, place_query, may_work=may_work)
+    return shown
+
+
+def note(message: Message) -> dict[str, Any]:
+    """Return the parameters of components/note.html."""
+    return {
+        "id": message.pk,
+        "seq": message.seq,
+        "author": message.author.name if message.author else "",
+        "author_short": message.author.short_name if message.author else "",
+        "author_key": message.author.name if message.author else "",
+        "text": linkify(message.text),
+        "at": message.occurred_at,
+    }
+
+
+def entry(line: Entry, contact: Any, place_query: str, *, may_work: bool) -> dict[str, Any]:
+    """Return one line of the timeline for inbox/parts/entries.html."""
+    shown: dict[str, Any] = {
+        "key": line.key,
+        "seq": line.seq,
+        "at": line.at,
+        "new_day": line.new_day,
+        "continued": line.continued,
+        "undecided": line.undecided,
+    }
+    if line.message is None:
+        shown["event"] = {
+            "id": line.key,
+            "seq": line.seq,
+            "icon": line.icon,
+            "text": line.sentence,
+            "at": line.at,
+        }
+    elif line.message.kind == MessageKind.NOTE:
+        shown["note"] = note(line.message)
+    else:
+        shown["message"] = bubble(line.message, contact, place_query, may_work=may_work)
+    return shown
+
+
+def status(ticket: Ticket) -> dict[str, str]:
+    """Return the parameters of components/status.html."""
+    return {"status": str(ticket.status), "text": str(Status(ticket.status).label)}
