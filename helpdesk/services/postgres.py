@@ -23,6 +23,8 @@ from helpdesk.services.supervisor import Program
 DATABASE = "helpdesk"
 # Not ICU, which not every build has; not the builtin provider, whose trigrams know no letter beyond ASCII.
 LOCALE = "C.UTF-8"
+# The application's own errors (a race that ended in a constraint) are its affair; so is connecting too early.
+LOUD = "WARNING:|PANIC:|No space left|FATAL:(?!.*(accepting connections|starting up|shutting down|terminating))"
 
 
 @dataclass
@@ -155,7 +157,7 @@ class Postgres:
             account=self.account,
             before=self.clear_the_way,
             ready=self.is_ready,
-            loud="WARNING:|FATAL:|PANIC:|No space left",
+            loud=LOUD,
             stop_signal=signal.SIGINT,  # the "fast" stop: sessions end, what is committed is written down
             dies_by=signal.SIGINT,
             within=60,

@@ -3,6 +3,7 @@
 One thread: the kernel ties "die with your parent" to the thread that started a child.
 """
 
+import json
 import os
 import re
 import shutil
@@ -203,7 +204,7 @@ class Supervisor:
             child.read += len(new)
             for line in new.decode(errors="replace").splitlines():
                 if line.strip():
-                    child.last_words = line.strip()[:300]
+                    child.last_words = readable(line)
                 if program.ready_line and re.search(program.ready_line, line):
                     self._mark_ready(child)
                 if self.verbose or re.search(program.loud, line):
@@ -225,7 +226,7 @@ class Supervisor:
         prefix = f"{name:>9} |"
         if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
             prefix = f"\033[{COLOURS.get(name, 37)}m{prefix}\033[0m"
-        self.say(f"{prefix} {line[:300]}")
+        self.say(f"{prefix} {readable(line)}")
 
     def _revive(self, child: Child) -> None:
         if child.process.poll() is None:
@@ -249,6 +250,19 @@ class Supervisor:
         code = child.process.returncode
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         return f"{how}; its last words: {child.last_words or 'none'}"
+
+
+def readable(line: str) -> str:
+    """Return a line of a log for a terminal: of our JSON only level, event and what went wrong."""
+    try:
+        entry = json.loads(line) if line.startswith("{") else {}
+    except ValueError:
+        entry = {}
+    if "event" in entry:
+        error = str(entry.get("exception") or entry.get("error") or "").strip()
+        parts = [str(entry.get("level", "")), str(entry["event"]), error.rpartition("\n")[2]]
+        line = ": ".join(part for part in parts if part)
+    return " ".join(line.split())[:200]
 
 
 class Stopped(Exception):

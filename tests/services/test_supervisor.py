@@ -13,7 +13,7 @@ import pytest
 
 from helpdesk.services.environment import BASE_DIR
 from helpdesk.services.errors import StartError
-from helpdesk.services.supervisor import Program, Supervisor
+from helpdesk.services.supervisor import Program, Supervisor, readable
 from tests.services.conftest import eventually
 
 
@@ -100,6 +100,22 @@ def test_only_warnings_reach_the_terminal_and_the_log_has_all(supervisor: Superv
     supervisor.start(python("web", code))
     assert lines == ["      web | WARNING: loud"]
     assert (supervisor.logs / "web.log").read_text().splitlines() == ["INFO: quiet", "WARNING: loud", "ready"]
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("WARNING: plain   words", "WARNING: plain words"),
+        ('{"event": "broker gone", "level": "warning", "logger": "celery"}', "warning: broker gone"),
+        (
+            '{"event": "failed", "level": "error", "exception": "Traceback\\n  line\\nKeyError: 1"}',
+            "error: failed: KeyError: 1",
+        ),
+        ("{no json", "{no json"),
+    ],
+)
+def test_a_structured_line_is_shown_in_words(line: str, shown: str) -> None:
+    assert readable(line) == shown
 
 
 def test_stopping_goes_backwards_and_kills_only_the_deaf(supervisor: Supervisor, folder: Path) -> None:
