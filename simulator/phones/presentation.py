@@ -67,7 +67,7 @@ class Customer:
     tone: int
     preview: str
     at: datetime | None
-    today: bool
+    when: str
     waiting: int
 
 
@@ -134,6 +134,15 @@ def preview(message: Message) -> str:
     return names.get(message.type) or _("Message")
 
 
+def when(at: datetime) -> str:
+    """Return the time of today's messages and the day of older ones."""
+    if at.date() == timezone.localdate():
+        return date_format(at, "H:i")
+    if at.date() == timezone.localdate() - timedelta(days=1):
+        return _("Yesterday")
+    return date_format(at, "SHORT_DATE_FORMAT")
+
+
 def day_name(day: date) -> str:
     """Return the words of a day separator."""
     today = timezone.localdate()
@@ -175,7 +184,7 @@ def customer(phone: Phone) -> Customer:
         tone=int(phone.wa_id[-3:]) % 6 + 1,
         preview=preview(last) if last else "",
         at=at,
-        today=at is not None and at.date() == timezone.localdate(),
+        when=when(at) if at else "",
         waiting=sum(1 for message in shown if not message.mine and message.status == "delivered"),
     )
 

@@ -111,9 +111,9 @@ def test_a_photo_a_file_and_a_voice_note_can_be_sent(
     simulator.writes(rafael)
     page.goto(f"{simulator.url}/phone/{rafael}/")
     page.get_by_role("button", name="Send a photo").click()
-    picture = page.get_by_role("img", name="Photo")
-    expect(picture).to_be_visible()
-    assert eventually(lambda: picture.evaluate("image => image.naturalWidth")) == 1200
+    expect(page.get_by_role("img", name="Photo")).to_be_visible()
+    width = "document.querySelector('#log img').naturalWidth"
+    assert eventually(lambda: int(page.evaluate(width))) == 1200
     invoice = tmp_path / "Rechnung ü.pdf"
     invoice.write_bytes(b"%PDF-1.4")
     page.get_by_label("Attach a picture or document").set_input_files(invoice)
@@ -121,8 +121,12 @@ def test_a_photo_a_file_and_a_voice_note_can_be_sent(
     expect(page.get_by_role("link", name="Rechnung ü.pdf")).to_be_visible()
     page.get_by_role("button", name="Send a voice note").click()
     expect(page.locator("[data-length]")).to_have_text("0:04")
-    types = lambda: [m["type"] for r in target.about(rafael) for m in r.value["messages"]]  # noqa: E731
-    eventually(lambda: types() == ["text", "image", "document", "audio"])
+
+    def all_arrived() -> bool:
+        types = [m["type"] for r in target.about(rafael) for m in r.value["messages"]]
+        return types == ["text", "image", "document", "audio"]
+
+    eventually(all_arrived)
 
 
 def test_the_next_message_fails_when_the_switch_is_on(
@@ -160,7 +164,7 @@ def test_arabic_runs_from_right_to_left_in_a_page_that_does_not(simulator: Simul
     simulator.writes(rafael)
     page.goto(f"{simulator.url}/phone/{rafael}/")
     page.get_by_role("button", name="Write in Arabic").click()
-    text = page.locator(".mine .text").last
+    text = page.locator(".mine .words").last
     expect(text).to_have_css("direction", "rtl")
     assert page.locator("html").get_attribute("dir") == "ltr"
 

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tests.simulator.conftest import Simulator, Target, eventually
+from tests.simulator.conftest import Json, Simulator, Target, eventually
 
 pytestmark = pytest.mark.stack
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
@@ -62,7 +62,10 @@ def test_a_tapped_button_answers_its_message(simulator: Simulator, target: Targe
     html = eventually(lambda: "csat:42:5" in (h := page(simulator, f"{rafael}/")) and h)
     value = html.partition('name="choice" value="')[2].partition('"')[0]
     requests.post(f"{simulator.url}/phone/{rafael}/messages/", data={"choice": value}, timeout=10)
-    taps = lambda: [m for r in target.about(rafael) for m in r.value.get("messages", []) if "context" in m]  # noqa: E731
+
+    def taps() -> list[Json]:
+        return [m for r in target.about(rafael) for m in r.value.get("messages", []) if "context" in m]
+
     message = eventually(taps)[0]
     assert message["context"] == {"from": "4940555000000", "id": wamid}
     assert message["interactive"] == {"type": "button_reply", "button_reply": {"id": "csat:42:5", "title": "Great"}}

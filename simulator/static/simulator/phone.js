@@ -183,6 +183,7 @@ class VoiceNote extends HTMLElement {
       if (this.audio.duration) this.audio.currentTime = (this.range.value / 100) * this.audio.duration;
     });
     for (const name of ["loadedmetadata", "timeupdate", "play", "pause", "ended"]) this.audio.addEventListener(name, () => this.show());
+    this.show();
   }
 
   show() {
