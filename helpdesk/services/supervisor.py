@@ -21,6 +21,7 @@ from helpdesk.services.errors import StartError
 from helpdesk.services.process import Account, spawn
 
 MOST_RESTARTS = 3  # within a minute
+NO_ROOM = 2_000_000  # bytes
 LONGEST_LOG = 10_000_000
 # Matches our JSON logs and the plain ones of uvicorn and Celery.
 LOUD = r'"level": "(warning|error|critical)"|\b(WARNING|ERROR|CRITICAL)\b'
@@ -249,6 +250,8 @@ class Supervisor:
     def _why(self, child: Child) -> str:
         code = child.process.returncode
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        if shutil.disk_usage(self.logs).free < NO_ROOM:
+            return f"{how}; the disk is full"
         return f"{how}; its last words: {child.last_words or 'none'}"
 
 
