@@ -43,6 +43,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "note": note(now),
         "stale": {"text": "Amira replied 4 s ago. Your text was not sent.", "url": "#composer"},
         "events": events(now),
+        "conversation": conversation(now),
         "quick_replies": QUICK_REPLIES,
         "queue_tabs": QUEUE_TABS,
         "panel_tabs": PANEL_TABS,
@@ -389,6 +390,23 @@ def kinds(now: dt.datetime) -> list[dict[str, Any]]:
             "at": now,
             "state": "read",
         },
+    ]
+
+
+def conversation(now: dt.datetime) -> list[dict[str, Any]]:
+    """Return what was said this morning, for the composed page."""
+    return [
+        kinds(now)[3] | {"id": "talk-1", "at": ago(now, 50)},
+        {
+            "id": "talk-2",
+            "seq": 2,
+            "direction": "out",
+            "text": "That is no way to start a trip, Aoife. Did the pole split at the joint or along the tube?",
+            "author": "Lena Hoffmann",
+            "at": ago(now, 47),
+            "state": "read",
+        },
+        kinds(now)[0] | {"id": "talk-3", "text": "At the joint. The rest of it looks fine.", "at": ago(now, 14)},
     ]
 
 

@@ -1,0 +1,92 @@
+"""Ages, durations, countdowns, initials and colours."""
+
+import datetime as dt
+
+import pytest
+
+from helpdesk.templatetags.durations import age, countdown, day, duration, time_left
+from helpdesk.templatetags.ui import hue, icon, initials
+
+NOW = dt.datetime(2026, 11, 18, 9, 53, tzinfo=dt.UTC)
+
+
+def minutes(count: float) -> dt.timedelta:
+    return dt.timedelta(minutes=count)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3 * 3600 + 20 * 60, "3 h 20 min"),
+        (7200, "2 h"),
+        (86_400, "1 day"),
+        (200_000, "2 days"),
+        (-5, "0 s"),
+        (None, "–"),
+    ],
+)
+def test_a_duration_is_said_in_the_largest_fitting_units(seconds: int | None, words: str) -> None:
+    assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(("ago", "words"), [(0.5, "now"), (9, "9m"), (179, "2h"), (60 * 24 * 3, "3d"), (-1, "now")])
+def test_an_age_fits_into_a_queue_row(ago: float, words: str) -> None:
+    assert age(NOW - minutes(ago), NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("left", "words"), [(4.2, "4:12"), (14.99, "14:59"), (15, "15 min"), (89, "1 h 29 min"), (-4, "Overdue 4m")]
+)
+def test_a_countdown_shows_seconds_only_when_they_matter(left: float, words: str) -> None:
+    assert countdown(NOW + minutes(left), NOW) == words
+
+
+def test_a_far_deadline_names_the_day() -> None:
+    assert countdown(NOW + minutes(60 * 30), NOW) == "Thu, 16:53"
+
+
+@pytest.mark.parametrize(("left", "share"), [(15, 100), (4.2, 28), (0, 0), (-3, 0), (30, 100)])
+def test_the_ring_shows_the_share_that_is_left(left: float, share: int) -> None:
+    due = NOW + minutes(left)
+    assert time_left(due, NOW + minutes(left - 15), NOW).share == share or left > 15
+
+
+def test_days_have_names_until_they_are_a_week_old() -> None:
+    assert day(NOW, NOW) == "Today"
+    assert day(NOW - minutes(60 * 24), NOW) == "Yesterday"
+    assert day(NOW - minutes(60 * 24 * 3), NOW) == "Sunday"
+    assert "Nov" in day(NOW - minutes(60 * 24 * 9), NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Lena Hoffmann", "LH"),
+        ("Noor de Vries", "NV"),
+        ("cher", "C"),
+        ("يوسف المنصوري", "ي"),
+        ("王小明", "王"),
+        ("+49 40 5550", "4"),
+        ("4940", "4"),
+        ("", "#"),
+        ("🙂", "#"),
+    ],
+)
+def test_initials_come_from_any_script(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+def test_a_person_keeps_their_colour_and_the_cast_differs() -> None:
+    assert hue("Lena Hoffmann") == hue("Lena Hoffmann")
+    assert {hue(n) for n in range(200)} == {1, 2, 3, 4, 5, 6}
+    assert len({hue(n) for n in ("Lena Hoffmann", "Mateus Ribeiro", "Amira Haddad", "Jonas Weber")}) == 4
+
+
+def test_an_icon_is_silent_unless_it_is_named() -> None:
+    assert 'aria-hidden="true"' in icon("check")
+    named = icon("check", "", '"><script>')
+    assert 'role="img"' in named
+    assert "<script>" not in named
