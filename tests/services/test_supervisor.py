@@ -31,7 +31,7 @@ def supervisor(folder: Path, lines: list[str]) -> Iterator[Supervisor]:
     made.stop()
 
 
-def python(name: str, code: str, *, ready_line: str = "ready", within: float = 10.0, **more: float) -> Program:
+def python(name: str, code: str, *, ready_line: str = "ready", within: float = 10.0, patience: float = 5.0) -> Program:
     """Describe a child that runs a few lines of Python."""
     return Program(
         name=name,
@@ -40,7 +40,7 @@ def python(name: str, code: str, *, ready_line: str = "ready", within: float = 1
         cwd=Path("/"),
         ready_line=ready_line,
         within=within,
-        **more,
+        patience=patience,
     )
 
 
