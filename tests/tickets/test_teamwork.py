@@ -94,7 +94,7 @@ def test_a_reply_answers_only_what_its_author_had_seen(cast: House) -> None:
     reply(cast, ticket, seen=seen)
     ticket.refresh_from_db()
     assert ticket.unanswered_count == 1
-    assert ticket.waiting_since == Message.objects.latest("seq").occurred_at
+    assert ticket.waiting_since == Message.objects.get(text="One more thing").occurred_at
 
 
 def test_resolve_is_refused_when_the_contact_has_just_written(cast: House) -> None:
