@@ -32,7 +32,7 @@ dev: ## Install the development packages
 test: dev ## Run all tests headless against a throw-away PostgreSQL and Valkey (ARGS= for pytest)
 	@$(PYTHON_OF_VENV) bin/compile_messages.py
 	@CHROMIUM=$$($(PYTHON_OF_VENV) -m helpdesk.services.browser) && export CHROMIUM && \
-		exec $(THROWAWAY) $(PYTHON_OF_VENV) -m pytest -n 2 $(ARGS)
+		exec $(THROWAWAY) $(PYTHON_OF_VENV) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: dev ## Check style: ruff, its formatter, djlint
 	$(PYTHON_OF_VENV) -m ruff check .
@@ -49,11 +49,11 @@ contracts: dev ## Check that apps only look down
 migrations: dev ## Check that no migration is missing
 	@$(THROWAWAY) $(PYTHON_OF_VENV) manage.py makemigrations --check --dry-run
 
-races: dev ## Run the races many times over
-	@$(THROWAWAY) $(PYTHON_OF_VENV) -m pytest -m race $(ARGS)
+races: dev ## Run the races many times over (RACE_RUNS=200)
+	@RACE_RUNS=$${RACE_RUNS:-200} $(THROWAWAY) $(PYTHON_OF_VENV) -m pytest -m race $(ARGS)
 
-chaos: dev ## Kill processes under load and count what was lost or doubled
-	@$(THROWAWAY) $(PYTHON_OF_VENV) -m benchmarks.chaos $(ARGS)
+chaos: dev ## Kill processes under load and count what was lost or doubled (CHAOS_ROUNDS=5)
+	@CHAOS_ROUNDS=$${CHAOS_ROUNDS:-5} $(THROWAWAY) $(PYTHON_OF_VENV) -m pytest tests/chaos $(ARGS)
 
 bench: dev ## Measure webhook, visibility and page times as ratios in one run
 	@$(THROWAWAY) $(PYTHON_OF_VENV) -m benchmarks $(ARGS)
