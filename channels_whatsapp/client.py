@@ -4,11 +4,14 @@ Source: Meta's documentation of the Cloud API (messages, media), versions v23.0 
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
 
 from channels_whatsapp import transport
 from channels_whatsapp.encryption import Secret
@@ -24,6 +27,7 @@ __all__ = [
     "Rejected",
     "TooLarge",
 ]
+HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
 MAX_REDIRECTS = 3
 MAX_RETRY_AFTER = 3600.0
 
@@ -174,15 +178,18 @@ def _check_media_address(url: str) -> bool:
     """Return whether a file's address may be a private one; only the simulator's may. Raises MediaRefused."""
     try:
         parts, base = urlsplit(url), urlsplit(settings.GRAPH_BASE_URL)
-        port = parts.port
-    except ValueError:
+        port, connects_to = parts.port, parse_url(url).host
+    except (ValueError, LocationParseError):
         raise MediaRefused from None
-    host = (parts.hostname or "").rstrip(".")
-    if parts.username is not None or parts.password is not None or not host:
+    host = parts.hostname or ""
+    # Two parsers may read one address differently (a backslash is enough); the one that connects has to agree.
+    if parts.username is not None or parts.password is not None or not host or connects_to != host:
         raise MediaRefused
     if settings.DEMO and (parts.scheme, host, port) == (base.scheme, base.hostname, base.port):
         return True
-    trusted = any(host == name or host.endswith(f".{name}") for name in settings.MEDIA_HOSTS)
+    trusted = HOST_NAME.fullmatch(host) and any(
+        host == name or host.endswith(f".{name}") for name in settings.MEDIA_HOSTS
+    )
     if parts.scheme != "https" or port not in {None, 443} or not trusted:
         raise MediaRefused
     return False

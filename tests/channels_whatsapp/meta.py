@@ -111,7 +111,7 @@ class Meta:
                     key, _, content = header.decode("latin-1").partition(":")
                     headers[key.lower()] = content.strip()
                 body = reader.read(int(headers.get("content-length", "0")))
-                self.seen.append(Seen(line.decode().strip(), headers, body))
+                self.seen.append(Seen(line.decode("latin-1").strip(), headers, body))
                 script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
                 try:
                     script(sock)

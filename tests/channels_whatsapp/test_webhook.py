@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import close_old_connections, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given
@@ -231,9 +231,10 @@ def test_after_the_database_came_back_the_next_request_is_stored(client: Client)
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
     other.close()
-    statuses = [deliver(client, BODY, GOOD) for _ in range(2)]
-    assert statuses[-1] == 200
-    assert WebhookRequest.objects.count() == statuses.count(200)
+    # Real servers send this signal between two requests; Django's test client does not.
+    close_old_connections()
+    assert deliver(client, BODY, GOOD) == 200
+    assert WebhookRequest.objects.count() == 1
 
 
 # -- Bad input with a good signature -----------------------------------------------------------------
