@@ -187,9 +187,7 @@ def _check_media_address(url: str) -> bool:
         raise MediaRefused
     if settings.DEMO and (parts.scheme, host, port) == (base.scheme, base.hostname, base.port):
         return True
-    trusted = HOST_NAME.fullmatch(host) and any(
-        host == name or host.endswith(f".{name}") for name in settings.MEDIA_HOSTS
-    )
-    if parts.scheme != "https" or port not in {None, 443} or not trusted:
+    trusted = any(host == name or host.endswith(f".{name}") for name in settings.MEDIA_HOSTS)
+    if not HOST_NAME.fullmatch(host) or parts.scheme != "https" or port not in {None, 443} or not trusted:
         raise MediaRefused
     return False

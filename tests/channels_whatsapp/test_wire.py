@@ -98,7 +98,8 @@ def test_the_user_id_stands_before_the_number() -> None:
 
 
 def test_somebody_without_a_number_is_known_by_user_id_alone() -> None:
-    inbound = parse(text(**{"from": None}), card(wa_id=None, user_id="IE.1"))
+    sender: dict[str, Any] = {"from": None}
+    inbound = parse(text(**sender), card(wa_id=None, user_id="IE.1"))
     assert names(inbound) == [(IdentityKind.BSUID, "IE.1")]
     assert inbound.contact_phone == ""
 
