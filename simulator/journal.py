@@ -134,6 +134,10 @@ class Journal:
     async def clear(self) -> None:
         """Forget everything."""
         await self.commit()
+        while self._flusher is not None:  # a write that began meanwhile would come back after the cut
+            await self.commit()
+            await asyncio.sleep(0)
+        self._buffer.clear()
         os.ftruncate(self._file, 0)
         self._written = self._next_offset = 0
 

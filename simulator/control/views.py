@@ -8,7 +8,7 @@ from simulator.engine import LOG_KINDS, Overloaded
 from simulator.faults import FaultError, Faults
 from simulator.http import BadRequest, json_object
 from simulator.journal import JournalError
-from simulator.media import inbound_block
+from simulator.media import MediaFull, inbound_block
 from simulator.phones.samples import sample
 
 MAX_LOG = 10_000
@@ -46,8 +46,8 @@ async def inbound(request: HttpRequest) -> HttpResponseBase:
         wamid = await simulator.receive(wa_id, name, block, at, language=language, hide_number=hide)
     except Overloaded as problem:
         raise BadRequest("Too many webhooks wait for confirmation.", 503) from problem
-    except (JournalError, OSError) as problem:
-        raise BadRequest(str(problem), 503) from problem
+    except (JournalError, MediaFull, OSError) as problem:
+        raise BadRequest(str(problem) or "There is no space for media left.", 503) from problem
     return JsonResponse({"wamid": wamid})
 
 
@@ -55,9 +55,14 @@ async def history(request: HttpRequest) -> HttpResponseBase:
     """Import chats of the past without any webhook."""
     entries = validation.history(json_object(request))
     try:
+        pictures = [entry["message"] for entry in entries if entry["message"]["type"] == "image"]
+        if pictures:
+            medium = await sample(runtime.current(), "photo")
+            for message in pictures:
+                message["media_id"] = medium.id
         await runtime.current().import_history(entries)
-    except JournalError as problem:
-        raise BadRequest(str(problem), 503) from problem
+    except (JournalError, MediaFull, OSError) as problem:
+        raise BadRequest(str(problem) or "There is no space for media left.", 503) from problem
     return JsonResponse({"messages": len(entries)})
 
 

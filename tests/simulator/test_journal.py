@@ -96,6 +96,11 @@ def test_missing_settings_are_named_in_one_sentence_each(target: Target, tmp_pat
     assert "Traceback" not in printed
 
 
+def test_the_window_can_be_switched_off_for_load_tests(own_process: Simulator, rafael: str) -> None:
+    own_process.environ = {"SIM_ENFORCE_WINDOW": "0"}
+    assert own_process.start().sends(rafael).status_code == 200
+
+
 def test_it_refuses_to_listen_to_other_machines(target: Target, tmp_path: Path) -> None:
     process = Simulator(tmp_path, target, arguments=("--host", "0.0.0.0"))  # noqa: S104  this is what must be refused
     process.launch()

@@ -32,15 +32,15 @@ function follow(address, position, handlers) {
       });
     }
     source.onerror = () => {
-      if (source.readyState === EventSource.CLOSED) { source = null; setTimeout(follow_visibility, 2000); }
+      if (source.readyState === EventSource.CLOSED) { source = null; setTimeout(showOrHide, 2000); }
     };
   };
-  const follow_visibility = () => {
+  const showOrHide = () => {
     if (document.hidden) { source?.close(); source = null; } else if (!source) open();
   };
-  document.addEventListener("visibilitychange", follow_visibility);
+  document.addEventListener("visibilitychange", showOrHide);
   addEventListener("pagehide", () => source?.close());
-  follow_visibility();
+  showOrHide();
 }
 
 const log = document.getElementById("log");
