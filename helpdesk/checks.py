@@ -13,8 +13,8 @@ from helpdesk.env import env
 
 UNREACHABLE = "helpdesk.E020"
 PREFIXES = ("WHATSAPP_", "GRAPH_", "HELPDESK_", "SIMULATOR_", "ENCRYPTION_", "CSRF_", "ALLOWED_")
-# Read by the launcher of the embedded services, not by settings.
-OF_THE_LAUNCHER = frozenset({"HELPDESK_PG_BIN"})
+# Read by the launcher of the embedded services and by `manage.py connect_number`, not by settings.
+READ_ELSEWHERE = frozenset({"HELPDESK_PG_BIN", "WHATSAPP_ACCESS_TOKEN"})
 
 
 @register(Tags.security)
@@ -24,7 +24,7 @@ def environment(app_configs: Any, **kwargs: Any) -> Iterable[CheckMessage]:
     for problem in env.problems:
         yield Error(problem.text, id="helpdesk.E001")
     for name in env.unknown(PREFIXES):
-        if name not in OF_THE_LAUNCHER:
+        if name not in READ_ELSEWHERE:
             yield CheckWarning(
                 f"{name} is set but nothing reads it.",
                 hint="Known names with this beginning: "
