@@ -9,7 +9,8 @@ from tests.styleguide.conftest import Open, violations
 
 pytestmark = pytest.mark.browser
 
-LOOKS = [(theme, direction) for theme in ("light", "dark") for direction in ("ltr", "rtl")]
+# Each theme and each direction once: a run of axe over a whole page takes seconds.
+LOOKS = [("light", "ltr"), ("dark", "rtl")]
 
 
 def page_scrolls_sideways(page: Page) -> bool:
@@ -22,11 +23,11 @@ def test_the_style_guide_is_accessible(visit: Open, staff: User, theme: str, dir
     assert violations(page) == []
     page.get_by_role("button", name="Dialog", exact=True).click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert violations(page) == []
+    assert violations(page, "#specimen-dialog") == []
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Account of Amira Haddad").click()
     expect(page.locator("#account-menu")).to_be_visible()
-    assert violations(page) == []
+    assert violations(page, "#account-menu") == []
 
 
 @pytest.mark.parametrize(("theme", "direction"), LOOKS)
@@ -35,7 +36,7 @@ def test_the_composed_inbox_is_accessible(visit: Open, staff: User, theme: str, 
     assert violations(page) == []
     page.get_by_role("tab", name="Note").click()
     expect(page.locator("#note-text")).to_be_focused()
-    assert violations(page) == []
+    assert violations(page, "#composer") == []
 
 
 @pytest.mark.parametrize(("theme", "direction"), LOOKS)
@@ -50,7 +51,7 @@ def test_the_log_in_page_is_accessible(
     page.get_by_label("Password", exact=True).fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_contain_text("do not belong together")
-    assert violations(page) == []
+    assert violations(page, "main") == []
 
 
 def test_nothing_scrolls_sideways_on_the_narrowest_telephone(visit: Open, staff: User) -> None:

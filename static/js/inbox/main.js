@@ -1,0 +1,32 @@
+// The inbox: every listener sits on the document, so that what is swapped in later works too.
+import { startClocks } from "./clocks.js";
+import { connectComposer } from "./composer.js";
+import { connectDrafts } from "./drafts.js";
+import { connectHotkeys } from "./hotkeys.js";
+import { startLive } from "./live.js";
+import { connectQueue } from "./queue.js";
+import { connectQuickReplies } from "./quick_replies.js";
+import { registerSwaps } from "./swaps.js";
+import { connectThread, settle } from "./thread.js";
+
+function afterSwap(event) {
+  const { ctx } = event.detail ?? {};
+  const pushed = ctx?.hx?.pushurl || ctx?.sourceElement?._htmx?.boosted;
+  if (pushed && ctx.title) document.title = ctx.title;
+  const opens = ctx?.sourceElement?.dataset?.opens;
+  if (opens && ctx.response?.status === 200) document.getElementById(opens)?.showModal();
+  settle();
+  document.dispatchEvent(new CustomEvent("composer:swapped"));
+}
+
+registerSwaps(window.htmx);
+connectQueue();
+connectThread();
+connectQuickReplies();
+connectComposer();
+connectDrafts();
+connectHotkeys();
+document.addEventListener("htmx:after:swap", afterSwap);
+settle();
+startClocks();
+startLive();
