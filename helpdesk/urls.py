@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from helpdesk import demo, health, styleguide
 
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("agents.urls")),
     path("", include("tickets.urls")),
     path("", include("channels_whatsapp.urls")),
+    path("language/", set_language, name="set_language"),
     path("healthz/live", health.live, name="health_live"),
     path("healthz/ready", health.ready, name="health_ready"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
