@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from agents.models import Team, User
 from tickets.models import (
     ActorKind,
+    Attachment,
     Conversation,
     EventKind,
     Message,
@@ -26,7 +27,6 @@ from tickets.models import (
 WINDOW = 60
 # Two messages of one author within this time stand as one group.
 TOGETHER = dt.timedelta(minutes=10)
-UNDECIDED = (MessageState.HELD, MessageState.QUEUED, MessageState.SENDING, MessageState.UNKNOWN)
 
 SHOWN_EVENTS = (
     EventKind.OPENED,
@@ -76,11 +76,13 @@ class Entry:
 
     @property
     def undecided(self) -> bool:
-        """Whether the line may still change: a message of ours that was not read yet."""
+        """Whether the line may still change: a message of ours that was not read yet, a file that is on its way."""
         message = self.message
-        if message is None or message.kind != MessageKind.OUTBOUND:
+        if message is None or message.kind == MessageKind.NOTE:
             return False
-        return message.state in UNDECIDED or (message.state == MessageState.SENT and message.read_at is None)
+        if message.kind == MessageKind.INBOUND:
+            return any(file.state == Attachment.State.PENDING for file in message.attachments.all())
+        return message.state != MessageState.SENT or message.read_at is None
 
 
 @dataclass(frozen=True, kw_only=True)

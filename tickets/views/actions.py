@@ -106,7 +106,7 @@ def _refuse(
     if request.htmx:
         toast = None if at_composer else {"text": refused.text}
         response = delta(request, current, toast=toast, status=409, hint=hint if at_composer else None)
-        return _trigger(response, **{"action:refused": {"code": refused.code, "held": held}})
+        return _trigger(response, **{"action:refused": {"code": refused.code, "held": held, "text": refused.text}})
     return ticket_page(request, current, place_of(request), typed=typed, hint=hint, status=409)
 
 

@@ -97,9 +97,8 @@ def composer(
         refusal = channel.refusal(conversation, ChannelDraft(text="-"), now)
         if refusal is not None:
             closed_text = " ".join(part for part in (refusal.text, refusal.remedy) if part)
-    text = typed.text or (
-        Draft.objects.filter(ticket=ticket, user=request.user).values_list("text", flat=True).first() or ""
-    )
+    kept = Draft.objects.filter(ticket=ticket, user=request.user).first()
+    text = typed.text or (kept.text if kept else "")
     query = place_query(place)
     return {
         "template": channel.composer_template,
@@ -108,6 +107,7 @@ def composer(
         "can_reopen": ticket.status == "resolved",
         "state": "closed" if closed_text else "open",
         "draft": text,
+        "draft_at": int(kept.updated_at.timestamp() * 1000) if kept else 0,
         "note_draft": typed.note,
         "mode": typed.mode,
         "client_id": typed.client_id or str(uuid.uuid4()),
