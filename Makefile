@@ -37,7 +37,7 @@ test: dev ## Run all tests headless against a throw-away PostgreSQL and Valkey (
 lint: dev ## Check style: ruff, its formatter, djlint
 	$(PYTHON_OF_VENV) -m ruff check .
 	$(PYTHON_OF_VENV) -m ruff format --check .
-	$(PYTHON_OF_VENV) -m djlint --profile=django --ignore H015,H025,H037,H043 --quiet --lint templates simulator/templates
+	$(PYTHON_OF_VENV) -m djlint --ignore H015,H025,H037,H043 --quiet --lint templates simulator/templates
 	$(PYTHON_OF_VENV) frontend/bundle_css.py --check
 
 types: dev ## Check types: mypy --strict
