@@ -3,14 +3,12 @@
 import asyncio
 import dataclasses
 import time
-from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from simulator import records, wire
+from simulator.auditlog import AuditLog
 from simulator.config import Config
-from simulator.courier import Attempt, Courier, Delivery, Poster
 from simulator.faults import FailNext, Faults
 from simulator.graph import validation
 from simulator.graph.errors import (
@@ -24,10 +22,10 @@ from simulator.journal import COMPACT_ABOVE, Journal, JournalError, Record
 from simulator.live import Hub
 from simulator.media import MediaStore
 from simulator.receipts import Receipts
+from simulator.reports import Reports
 from simulator.state import Medium, Message, Phone, World
 
 Json = dict[str, Any]
-LOG_KINDS = ("accepted_send", "webhook", "read", "typing", "inbound")
 TYPING_SECONDS = 25
 
 
@@ -45,10 +43,9 @@ class Simulator:
         self.journal = Journal(config.data_dir / "journal.jsonl")
         self.media = MediaStore(config.data_dir / "media")
         self.world = World(config.waba_id, self.hub.wake)
-        self.courier = Courier(Poster(config.webhook_url, config.app_secret), self.faults, self._attempted)
-        self.receipts = Receipts(self._emit_status, self._reads_at_once, self._reads_alone)
-        self._log: dict[str, array[int]] = defaultdict(lambda: array("Q"))
-        self._next_delivery = 1
+        self.log = AuditLog(self.journal)
+        self.reports = Reports(config, self.journal, self.log, self.world, self.faults)
+        self.receipts = Receipts(self.reports.status, self._reads_at_once, self._reads_alone)
 
     # Start and end
 
@@ -62,9 +59,10 @@ class Simulator:
             try:
                 if kind == "webhook_queued":
                     unconfirmed[record["id"]] = record
-                    self._next_delivery = max(self._next_delivery, record["id"] + 1)
+                    self.reports.reserve(record["id"])
                 elif kind == "webhook" and record["done"]:
-                    self._confirmed(unconfirmed.pop(record["id"], None))
+                    if queued := unconfirmed.pop(record["id"], None):
+                        self.reports.confirmed(queued["kind"], queued["wamids"])
                 elif kind == "media":
                     self.media.restore(record)
                 elif kind == "media_deleted":
@@ -73,19 +71,8 @@ class Simulator:
                     records.apply(self.world, record)
             except (KeyError, TypeError, ValueError):
                 continue
-            if kind in LOG_KINDS:
-                self._log[kind].append(offset)
-        for record in unconfirmed.values():
-            self.courier.send(
-                Delivery(
-                    record["id"],
-                    record["lane"],
-                    record["kind"],
-                    tuple(record["wamids"]),
-                    record["body"].encode("ascii"),
-                    record["at"],
-                )
-            )
+            self.log.note(kind, offset)
+        self.reports.restore(unconfirmed.values())
         for message in list(self.world.messages.values()):
             self.receipts.resume(message)
 
@@ -93,25 +80,28 @@ class Simulator:
         """Yield the journal without the traces of webhooks that have been confirmed."""
         done = {r["id"] for _, r in self.journal.replay() if r.get("k") == "webhook" and r.get("done")}
         for _, record in self.journal.replay():
-            if record.get("k") == "webhook" or (record.get("k") == "webhook_queued" and record.get("id") in done):
-                continue
-            yield record
+            kind = record.get("k")
+            if kind == "webhook" and record.get("done") and record["what"] == "message":
+                for wamid in record["wamids"]:
+                    yield {"k": "status", "wamid": wamid, "status": "delivered", "at": record["at"]}
+            elif kind != "webhook" and not (kind == "webhook_queued" and record.get("id") in done):
+                yield record
 
     async def close(self) -> None:
         """Stop; whatever is unfinished is taken up at the next start."""
         self.hub.close()
         self.receipts.clear()
-        await self.courier.close()
+        await self.reports.courier.close()
         await self.journal.close()
 
     async def reset(self) -> None:
         """Forget all phones, media, logs, faults and unconfirmed webhooks."""
         self.receipts.clear()
-        self.courier.clear()
+        self.reports.courier.clear()
         await self.journal.clear()
         self.media.clear()
         self.faults.become(Faults())
-        self._log.clear()
+        self.log.clear()
         self.world.clear()
 
     # The business calls
@@ -132,7 +122,7 @@ class Simulator:
         open_window = not self.config.enforce_window or (phone is not None and phone.window_open(now))
         if kind != "template" and not open_window:
             raise GraphError(RE_ENGAGEMENT, "More than 24 hours have passed since the customer last wrote.")
-        if self.courier.full:
+        if self.reports.courier.full:
             raise GraphError(OVERLOADED, "Too many webhooks wait for confirmation.")
         failure = self.faults.take_failure()
         self.hub.wake(wa_id)
@@ -142,7 +132,7 @@ class Simulator:
         record = self._sent_record(payload, kind, shown, wa_id, user_id, now)
         offset = self.journal.append({"k": "accepted_send", **record})
         await self._commit()
-        self._log["accepted_send"].append(offset)
+        self.log.note("accepted_send", offset)
         records.apply(self.world, {"k": "accepted_send", **record})
         message = self.world.messages[record["wamid"]]
         await self._begin_receipts(message, failure)
@@ -174,7 +164,7 @@ class Simulator:
     async def _begin_receipts(self, message: Message, failure: FailNext | None) -> None:
         if self.faults.status_before_answer and failure is None and not message.silent:
             self.receipts.sent(message)
-            await self.courier.idle(message.wa_id, 2.0)
+            await self.reports.courier.idle(message.wa_id, 2.0)
         else:
             self.receipts.start(message, failure, shuffled=self.faults.statuses == "shuffled")
 
@@ -194,11 +184,11 @@ class Simulator:
         if message is None or not message.mine:
             raise GraphError(INVALID_VALUE, "message_id is not the id of a message from a customer.")
         now = time.time()
-        record = {"k": "read", "wamid": wamid, "wa_id": message.wa_id, "at": now}
-        self._log["read"].append(self.journal.append(record))
+        entry = {"wamid": wamid, "wa_id": message.wa_id, "at": now}
+        self.log.write("read", entry)
         self.world.read_up_to(wamid)
         if typing:
-            self._log["typing"].append(self.journal.append({**record, "k": "typing"}))
+            self.log.write("typing", entry)
             self.world.phones[message.wa_id].typing_until = now + TYPING_SECONDS
             self.hub.wake(message.wa_id)
 
@@ -215,7 +205,7 @@ class Simulator:
         hide_number: bool | None = None,
     ) -> str:
         """Store and report what a customer writes; return its id. Raises Overloaded, JournalError."""
-        if self.courier.full:
+        if self.reports.courier.full:
             raise Overloaded
         phone = self.world.phone(wa_id, name)
         hidden = phone.hide_number if hide_number is None else hide_number
@@ -231,12 +221,11 @@ class Simulator:
             record["language"] = language
         record["hide_number"] = hidden
         offset = self.journal.append(record)
-        card = wire.contact(phone.name, wa_id, phone.user_id, hide_phone=hidden)
-        delivery = self._queued(wa_id, "message", (block["id"],), wire.inbound(self.config, card, block))
+        delivery = self.reports.message(phone, block, hidden=hidden)
         await self.journal.commit()
-        self._log["inbound"].append(offset)
+        self.log.note("inbound", offset)
         records.apply(self.world, record)
-        self.courier.send(delivery)
+        self.reports.courier.send(delivery)
         return str(block["id"])
 
     async def name_phone(self, wa_id: str, name: str, language: str) -> Phone:
@@ -278,64 +267,7 @@ class Simulator:
             self.journal.append({"k": "media_deleted", "id": media_id})
         return there
 
-    # Reports
-
-    def _queued(self, lane: str, kind: str, wamids: tuple[str, ...], payload: Json) -> Delivery:
-        body = wire.encode(payload)
-        delivery = Delivery(self._next_delivery, lane, kind, wamids, body, time.time())
-        self._next_delivery += 1
-        self.journal.append(
-            {
-                "k": "webhook_queued",
-                "id": delivery.id,
-                "lane": lane,
-                "kind": kind,
-                "wamids": wamids,
-                "at": delivery.queued_at,
-                "body": body.decode("ascii"),
-            }
-        )
-        return delivery
-
-    def _emit_status(self, messages: Sequence[Message], status: str, failure: FailNext | None) -> None:
-        """Report one status of one or several messages of a chat."""
-        now = time.time()
-        phone = self.world.phone(messages[0].wa_id)
-        blocks = []
-        for message in messages:
-            error = failure.title if failure else ""
-            self.world.set_status(message.wamid, status, error)
-            self.journal.append({"k": "status", "wamid": message.wamid, "status": status, "at": now, "error": error})
-            blocks.append(status_block(message, phone, status, now, failure))
-        cards = [] if failure else [wire.contact(phone.name, phone.wa_id, phone.user_id, hide_phone=phone.hide_number)]
-        payload = wire.statuses(self.config, cards, blocks)
-        self.courier.send(self._queued(phone.wa_id, "status", tuple(m.wamid for m in messages), payload))
-
-    def _attempted(self, attempt: Attempt) -> None:
-        delivery = attempt.delivery
-        record = {
-            "k": "webhook",
-            "id": delivery.id,
-            "lane": delivery.lane,
-            "what": delivery.kind,
-            "wamids": delivery.wamids,
-            "copy": attempt.copy,
-            "attempt": attempt.number,
-            "http_status": attempt.http_status,
-            "error": attempt.error,
-            "at": attempt.at,
-            "duration_ms": attempt.duration_ms,
-            "done": attempt.done,
-        }
-        self._log["webhook"].append(self.journal.append(record))
-        if attempt.http_status == 200:
-            self._confirmed({"kind": delivery.kind, "wamids": delivery.wamids})
-
-    def _confirmed(self, record: Json | None) -> None:
-        """Give the customer's own message its second tick once the business has it."""
-        if record is not None and record["kind"] == "message":
-            for wamid in record["wamids"]:
-                self.world.set_status(wamid, "delivered")
+    # Small print
 
     def _reads_at_once(self, message: Message) -> bool:
         return self.hub.watched(message.wa_id)
@@ -348,33 +280,3 @@ class Simulator:
             await self.journal.commit()
         except JournalError as error:
             raise GraphError(OVERLOADED, str(error)) from error
-
-    # For auditors
-
-    async def log(self, kind: str, since: int, limit: int) -> list[Json]:
-        """Return entries of one kind from the given index on."""
-        offsets = self._log[kind][since : since + limit]
-        await self.journal.commit()
-        found = await asyncio.to_thread(self.journal.read, list(offsets))
-        return [{"index": since + number, "kind": kind, **public(record)} for number, record in enumerate(found)]
-
-
-def public(record: Record) -> Json:
-    """Leave out what only the journal needs."""
-    return {key: value for key, value in record.items() if key not in {"k", "shown", "silent"}}
-
-
-def status_block(message: Message, phone: Phone, status: str, now: float, failure: FailNext | None) -> Json:
-    """Return one element of `statuses`."""
-    block: Json = {"id": message.wamid, "status": status, "timestamp": str(int(now))}
-    if not (message.by_user_id and phone.hide_number):
-        block["recipient_id"] = phone.wa_id
-    if failure is None or message.by_user_id:
-        block["recipient_user_id"] = phone.user_id
-    if message.data:
-        block["biz_opaque_callback_data"] = message.data
-    if failure is not None:
-        block["errors"] = [wire.error_block(failure.code, failure.title, failure.title)]
-    elif status in {"sent", "delivered"}:
-        block["pricing"] = wire.pricing(message.type)
-    return block

@@ -3,8 +3,9 @@
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 from simulator import runtime
+from simulator.auditlog import LOG_KINDS
 from simulator.control import validation
-from simulator.engine import LOG_KINDS, Overloaded
+from simulator.engine import Overloaded
 from simulator.faults import FaultError, Faults
 from simulator.http import BadRequest, json_object
 from simulator.journal import JournalError
@@ -21,7 +22,7 @@ async def health(request: HttpRequest) -> HttpResponseBase:
         {
             "status": "ok",
             "phones": len(simulator.world.phones),
-            "pending_webhooks": simulator.courier.pending,
+            "pending_webhooks": simulator.reports.courier.pending,
             "webhook_url": simulator.config.webhook_url,
         }
     )
@@ -95,7 +96,7 @@ async def log(request: HttpRequest) -> HttpResponseBase:
         raise BadRequest(f"kind must be one of {', '.join(LOG_KINDS)}.")
     since = whole(request, "since", 0, 10**9)
     limit = whole(request, "limit", MAX_LOG, MAX_LOG)
-    entries = await runtime.current().log(kind, since, limit)
+    entries = await runtime.current().log.entries(kind, since, limit)
     return JsonResponse({"entries": entries, "next": since + len(entries)})
 
 

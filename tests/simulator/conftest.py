@@ -90,8 +90,17 @@ class Simulator:
         if not self.port:
             with socket.create_server(("127.0.0.1", 0)) as free:
                 self.port = free.getsockname()[1]
-        environ = {
-            "PATH": os.environ["PATH"],
+        command = [sys.executable, "-m", "uvicorn", "simulator.asgi:application", "--no-access-log"]
+        command += ["--port", str(self.port), *(self.arguments or ("--host", "127.0.0.1"))]
+        environ = {"PATH": os.environ["PATH"], **self.settings()}
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        return self.process
+
+    def settings(self) -> dict[str, str]:
+        """Return the environment variables that describe this simulator."""
+        return {
             "SIM_DATA_DIR": str(self.data_dir),
             "SIM_WEBHOOK_URL": self.target.url,
             "SIM_APP_SECRET": SECRET,
@@ -100,12 +109,6 @@ class Simulator:
             "TIME_ZONE": "Europe/Berlin",
             **self.environ,
         }
-        command = [sys.executable, "-m", "uvicorn", "simulator.asgi:application", "--no-access-log"]
-        command += ["--port", str(self.port), *(self.arguments or ("--host", "127.0.0.1"))]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        return self.process
 
     def start(self) -> "Simulator":
         """Start the process and wait until it answers."""

@@ -1,10 +1,13 @@
 """What survives the end of the process."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 import requests
 
+from simulator import engine
+from simulator.config import Config
 from tests.simulator.conftest import Simulator, Target, eventually
 
 pytestmark = pytest.mark.stack
@@ -61,6 +64,33 @@ def test_a_line_torn_by_a_crash_is_cut_off(own_process: Simulator, rafael: str) 
     simulator.start()
     entries = simulator.control("log?kind=accepted_send")["entries"]
     assert [entry["wamid"] for entry in entries] == [first, second]
+
+
+def test_a_long_journal_is_shortened_at_start_without_losing_a_chat(
+    own_process: Simulator, target: Target, rafael: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = own_process.start()
+    process.writes(rafael, "Minha mochila rasgou")
+    wamid = process.accepted(rafael)
+    eventually(lambda: len(target.statuses(wamid)) == 3)
+    eventually(lambda: len(process.control("log?kind=webhook")["entries"]) == 4)
+    process.kill()
+    before = (process.data_dir / "journal.jsonl").stat().st_size
+    monkeypatch.setattr(engine, "COMPACT_ABOVE", 0)
+
+    async def restart() -> tuple[list[str], int]:
+        """Start and stop the simulator inside the test."""
+        shortened = engine.Simulator(Config.from_environ({**process.settings(), "SIM_WEBHOOK_URL": target.url}))
+        shortened.start()
+        statuses = [message.status for message in shortened.world.messages.values()]
+        pending = shortened.reports.courier.pending
+        await shortened.close()
+        return statuses, pending
+
+    assert asyncio.run(restart()) == (["delivered", "read"], 0)
+    assert (process.data_dir / "journal.jsonl").stat().st_size < before / 2
+    entries = process.start().control("log?kind=accepted_send")["entries"]
+    assert [entry["wamid"] for entry in entries] == [wamid]
 
 
 def test_a_second_process_on_the_same_data_is_refused(own_process: Simulator, target: Target) -> None:
