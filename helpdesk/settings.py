@@ -1,6 +1,7 @@
 """All settings, from the environment; `manage.py check` names every one that is missing or wrong."""
 
 import secrets
+import sys
 import warnings
 from pathlib import Path
 
@@ -224,7 +225,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media")))
-COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
+# collectstatic itself must hash the names already, or there would never be a list of them to find.
+COLLECTED = "collectstatic" in sys.argv[1:2] or (STATIC_ROOT / "staticfiles.json").is_file()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
