@@ -1,6 +1,7 @@
 """The wiring app: system checks and commands that look at the whole."""
 
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class HelpdeskConfig(AppConfig):
@@ -14,3 +15,13 @@ class HelpdeskConfig(AppConfig):
         from helpdesk import celery, checks
 
         del celery, checks
+
+
+class StaticFiles(StaticFilesConfig):
+    """Leave out what no page loads and what cannot be hashed, because its own addresses lead nowhere.
+
+    The sources of the joined style sheet speak from its place, not from theirs; django_htmx brings other versions
+    of htmx than the one we ship.
+    """
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "css/components/*", "css/layouts/*", "django_htmx"]

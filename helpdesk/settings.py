@@ -63,7 +63,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "helpdesk.apps.StaticFiles",
     "django.contrib.postgres",
     "django_celery_beat",
     "django_htmx",
