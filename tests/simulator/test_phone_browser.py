@@ -2,7 +2,11 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +162,43 @@ def test_the_phone_catches_up_after_the_simulator_was_restarted(
     expect(page.get_by_role("log")).to_contain_text("after", timeout=15_000)
     assert page.get_by_role("log").inner_text().count("before") == 1
     assert page.get_by_label("Message", exact=True).input_value() == "half typed"
+
+
+@contextmanager
+def site(folder: Path) -> Iterator[str]:
+    """Serve a folder and yield its origin."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the base class's
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_only_a_named_page_may_frame_the_phone_and_press_its_buttons(
+    own_process: Simulator, browser: Browser, rafael: str, tmp_path: Path
+) -> None:
+    page = browser.new_page(viewport={"width": 500, "height": 800}, locale="en-GB")
+    with site(tmp_path) as parent, site(tmp_path) as stranger:
+        own_process.environ = {"SIM_FRAME_ANCESTORS": parent}
+        simulator = own_process.start()
+        simulator.writes(rafael)
+        address = f"{simulator.url}/phone/{rafael}/?toolbar=0"
+        (tmp_path / "index.html").write_text(f'<iframe src="{address}" width="400" height="700"></iframe>')
+        page.goto(parent)
+        phone = page.frame_locator("iframe")
+        expect(phone.get_by_role("log")).to_be_visible()
+        expect(phone.get_by_role("button", name="Send a photo")).to_have_count(0)
+        page.evaluate(f"frames[0].postMessage({{phone: 'photo'}}, '{simulator.url}')")
+        expect(phone.get_by_role("img", name="Photo")).to_be_visible()
+        page.goto(stranger)
+        expect(page.locator("iframe")).to_be_visible()
+        assert page.frames[1].url == "chrome-error://chromewebdata/"
+        page.close()
 
 
 def test_arabic_runs_from_right_to_left_in_a_page_that_does_not(simulator: Simulator, page: Page, rafael: str) -> None:
