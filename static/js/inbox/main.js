@@ -4,10 +4,10 @@ import { connectComposer } from "./composer.js";
 import { connectDrafts } from "./drafts.js";
 import { connectHotkeys } from "./hotkeys.js";
 import { startLive } from "./live.js";
-import { connectQueue } from "./queue.js";
+import { connectQueue, mergeQueue } from "./queue.js";
 import { connectQuickReplies } from "./quick_replies.js";
 import { registerSwaps } from "./swaps.js";
-import { connectThread, settle } from "./thread.js";
+import { connectThread, mergeTail, settle } from "./thread.js";
 
 function afterSwap(event) {
   const { ctx } = event.detail ?? {};
@@ -19,7 +19,7 @@ function afterSwap(event) {
   document.dispatchEvent(new CustomEvent("composer:swapped"));
 }
 
-registerSwaps(window.htmx);
+registerSwaps(window.htmx, { mergeQueue, mergeTail });
 connectQueue();
 connectThread();
 connectQuickReplies();

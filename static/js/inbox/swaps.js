@@ -1,12 +1,11 @@
 // Two ways of swapping that htmx does not have: "tail" merges lines into the thread by their place, "queue" merges
 // rows into a list that somebody may be pointing at. Both keep focus, scroll position and half-typed text.
-import { mergeQueue } from "./queue.js";
-import { mergeTail } from "./thread.js";
+// The merging functions are handed in: modules that import each other cannot be served under hashed names.
 
 /** The page's own state on elements that a morph would take back. */
 const OURS = new Set(["open", "aria-expanded"]);
 
-export function registerSwaps(htmx) {
+export function registerSwaps(htmx, { mergeQueue, mergeTail }) {
   let morph = () => {};
   htmx.registerExtension("inbox", {
     init: (api) => {
