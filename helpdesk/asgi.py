@@ -19,18 +19,13 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
+from helpdesk.bridge import Bridge
 from helpdesk.checks import refuse_to_start_broken
 from tickets.routes import websocket_urlpatterns
 
 refuse_to_start_broken()
 _django: Any = wsgi_application
-_http = WSGIMiddleware(_django, workers=settings.WEB_THREADS)
-
-
-async def http(scope: Any, receive: Any, send: Any) -> None:
-    """Drop header names with underscores (WSGI cannot tell them from dashes), then hand over to Django."""
-    scope = {**scope, "headers": [pair for pair in scope["headers"] if b"_" not in pair[0]]}
-    await _http(scope, receive, send)
+_threads: Any = WSGIMiddleware(_django, workers=settings.WEB_THREADS)
 
 
 async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -45,7 +40,7 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": Bridge(_threads, max_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
         "lifespan": lifespan,
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
