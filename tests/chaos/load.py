@@ -33,6 +33,11 @@ def customers(number: int) -> list[str]:
     return sorted(found)
 
 
+def customer() -> str:
+    """Return the number of somebody who has never written."""
+    return customers(1)[0]
+
+
 @dataclass
 class Crowd:
     """Customers who write numbered texts through the simulator, each in order, side by side."""

@@ -4,7 +4,7 @@ import time
 
 from tests.chaos.auditor import Auditor
 from tests.chaos.conftest import ROUNDS
-from tests.chaos.load import Agent, customers
+from tests.chaos.load import Agent, customer
 from tests.stack import RunningStack
 
 IN_STATE = "SELECT count(*) FROM tickets_message WHERE text = %(text)s AND state = %(state)s"
@@ -23,7 +23,7 @@ def test_a_reply_whose_answer_was_lost_is_unknown_then_settled_and_never_sent_ag
 
 
 def lose_one_answer(stack: RunningStack, auditor: Auditor, lena: Agent) -> None:
-    (phone,) = customers(1)
+    phone = customer()
     stack.simulator.inbound(phone, "Aoife", "My tent pole snapped")
     auditor.wait_until_quiet(within=30)
     (ticket,) = auditor.rows(TICKET, phone=phone)
