@@ -63,7 +63,7 @@ class Page:
 
 def pages() -> list[Page]:
     """Return every document that we write."""
-    return [Page(path) for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])]
+    return [Page(path) for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "simulator").glob("*.md")])]
 
 
 OPERATIONS = Page(ROOT / "docs" / "operations.md")

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,12 @@ def test_every_dotted_name_can_be_imported(page: Page) -> None:
 def test_every_management_command_exists(page: Page) -> None:
     named = {name for code in page.code for name in re.findall(r"manage\.py ([a-z_]+)", code)}
     assert named - set(get_commands()) == set()
+
+
+@pytest.mark.parametrize("page", ALL)
+def test_every_module_that_is_run_exists(page: Page) -> None:
+    named = {name for code in page.code for name in re.findall(r"python -m ([\w.]+)", code)}
+    assert [name for name in sorted(named) if find_spec(name) is None] == []
 
 
 @pytest.mark.parametrize("page", ALL)
