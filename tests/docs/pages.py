@@ -63,7 +63,10 @@ class Page:
 
 def pages() -> list[Page]:
     """Return every document that we write."""
-    return [Page(path) for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "simulator").glob("*.md")])]
+    return [
+        Page(path)
+        for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "simulator").glob("*.md")])
+    ]
 
 
 OPERATIONS = Page(ROOT / "docs" / "operations.md")
