@@ -55,7 +55,13 @@ class SendError(Exception):
     """
 
     def __init__(
-        self, text: str, *, permanent: bool, retry_after: float | None = None, code: str = "", pause_inbox: bool = False
+        self,
+        text: str,
+        *,
+        permanent: bool,
+        retry_after: float | None = None,
+        code: str = "",
+        pause_inbox: bool = False,
     ) -> None:
         super().__init__(text)
         self.text = text

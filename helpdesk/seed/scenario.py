@@ -47,7 +47,7 @@ CHATS: tuple[Chat, ...] = (
         assignee="lena",
         lines=(
             (44, "contact", "Hi, the tent pole snapped the first time I pitched it 😞 Order NL-48213"),
-            (41, "lena", "So sorry, Aoife, that is not the first night out we wanted for you. Did it break at the joint?"),
+            (41, "lena", "So sorry, Aoife, not the first night out we wanted for you. Did it break at the joint?"),
             (12, "contact", "Yes, right at the joint."),
             (8, "mateus!", "@Lena batch F2 has a known joint fault. 14 spare pole sets in Hamburg, no return needed."),
             (4, "contact", "I leave for Kerry on Friday, will it get here in time?"),
@@ -78,7 +78,7 @@ CHATS: tuple[Chat, ...] = (
         assignee="lena",
         lines=(
             (1990, "contact", "Die Stiefel sind leider zu eng. Kann ich sie zurückgeben?"),
-            (1985, "lena", "Klar, Katharina! Das Rücksendeetikett ist in Ihrer Mail. Sobald das Paket da ist, erstatten wir 189 €."),
+            (1985, "lena", "Klar, Katharina! Das Etikett ist in Ihrer Mail. Danach erstatten wir 189 €."),
             (1980, "contact", "Alles klar, ich schicke sie heute los. Wann kommt das Geld?"),
             (1972, "lena", "Zwei bis drei Tage, nachdem sie hier in Hamburg angekommen sind."),
         ),
