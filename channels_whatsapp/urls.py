@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from channels_whatsapp.webhook import webhook
+from channels_whatsapp.webhook import PATH, webhook
 
 app_name = "whatsapp"
 urlpatterns = [
-    # Without a trailing slash: Meta's POST would lose its body on a redirect.
-    path("webhooks/whatsapp", webhook, name="webhook"),
+    path(PATH.removeprefix("/"), webhook, name="webhook"),
 ]

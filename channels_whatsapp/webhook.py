@@ -19,6 +19,8 @@ from tickets.wake import wake
 log = structlog.get_logger(__name__)
 SIGNATURE = re.compile(r"sha256=([0-9a-f]{64})", re.ASCII)
 CHALLENGE = re.compile(r"[A-Za-z0-9_.-]{1,200}", re.ASCII)
+# Without a trailing slash: Meta's POST would lose its body on a redirect.
+PATH = "/webhooks/whatsapp"
 TASK = "channels_whatsapp.tasks.process_inbound"
 
 

@@ -1,4 +1,4 @@
-"""Two small concerns of every request: the agent's preferences and private pages."""
+"""Small concerns of every request: webhooks go straight in, agents have preferences, pages are private."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -8,7 +8,27 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
+from channels_whatsapp.webhook import PATH as WEBHOOK_PATH
+from channels_whatsapp.webhook import webhook
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class WebhookMiddleware:
+    """Lead webhooks past everything that is for people and browsers: sessions, log-ins, policies, languages.
+
+    Stands first. Measured: what comes after it costs about as much as checking and storing a webhook.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a webhook here, hand everything else on."""
+        if request.path_info == WEBHOOK_PATH:
+            return webhook(request)
+        return self.get_response(request)
 
 
 class AgentPreferencesMiddleware:
