@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import user_passes_test
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
@@ -20,8 +20,8 @@ TOKENS = (
 )
 
 
+@user_passes_test(lambda user: user.is_staff)
 @require_safe
-@staff_member_required(login_url="account:login")
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show every component in each of its states; `theme` and `dir` choose how, `page=inbox` shows them composed."""
     theme = request.GET.get("theme", "")

@@ -53,6 +53,12 @@ def duration(value: dt.timedelta | float | None) -> str:
 
 
 @register.filter
+def iso(at: dt.datetime | None) -> str:
+    """Write a moment for machines, in its own zone; several times cheaper than the filter date."""
+    return at.isoformat(timespec="seconds") if at else ""
+
+
+@register.filter
 def age(at: dt.datetime | None, now: dt.datetime | None = None) -> str:
     """Say how old, as short as a queue row needs it: “now”, “9m”, “3h”, “2d”, then the date."""
     if at is None:

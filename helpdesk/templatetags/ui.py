@@ -8,8 +8,11 @@ from typing import Any
 
 import lucide
 from django import template
+from django.conf import settings
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -55,6 +58,29 @@ def initials(name: object) -> str:
 def hue(key: object) -> int:
     """Return 1 to 6, always the same for the same key."""
     return zlib.crc32(str(key).encode(), HUE_SEED) % HUES + 1
+
+
+@functools.lru_cache(maxsize=4096)
+def remembered(name: str, language: str | None, values: tuple[tuple[str, type, Any], ...]) -> SafeString:
+    """Render a component once for each set of parameters and each language.
+
+    The types are part of the key: 1 is not True, and markup that is safe is not the same text that is not.
+    """
+    del language
+    return render_to_string(f"components/{name}.html", {key: value for key, _kind, value in values})
+
+
+@register.simple_tag
+def pure(which: str, **values: Any) -> SafeString:
+    """Render a component that depends on nothing but its parameters: a queue shows the same few avatars all day.
+
+    The parameters are numbers, flags and strings. Nothing is remembered while templates are being worked on.
+    """
+    if settings.DEBUG:
+        return render_to_string(f"components/{which}.html", values)
+    return remembered(
+        which, translation.get_language(), tuple((key, type(value), value) for key, value in values.items())
+    )
 
 
 class SlotNode(Node):

@@ -1,4 +1,4 @@
-// Runs before the first paint: a visitor's theme from this browser, unless the server knows the person's own.
+// For pages that know nobody, before the first paint: the theme that was last chosen in this browser.
 (() => {
   const root = document.documentElement;
   const read = () => {
@@ -9,5 +9,5 @@
     }
   };
   const chosen = read();
-  if (!root.dataset.theme && (chosen === "light" || chosen === "dark")) root.dataset.theme = chosen;
+  if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
 })();

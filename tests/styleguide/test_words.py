@@ -3,9 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
+from pytest_django.fixtures import Settings
 
 from helpdesk.templatetags.durations import age, countdown, day, duration, time_left
-from helpdesk.templatetags.ui import hue, icon, initials
+from helpdesk.templatetags.ui import hue, icon, initials, pure
 
 NOW = dt.datetime(2026, 11, 18, 9, 53, tzinfo=dt.UTC)
 
@@ -90,3 +94,18 @@ def test_an_icon_is_silent_unless_it_is_named() -> None:
     named = icon("check", "", '"><script>')
     assert 'role="img"' in named
     assert "<script>" not in named
+
+
+def test_a_remembered_component_never_confuses_text_with_markup(settings: Settings) -> None:
+    settings.DEBUG = False
+    trusted = pure("chip", text=mark_safe("<b>tent</b>"))
+    assert "<b>tent</b>" in trusted
+    assert "&lt;b&gt;tent" in pure("chip", text="<b>tent</b>")
+
+
+def test_a_remembered_component_follows_the_language(settings: Settings) -> None:
+    settings.DEBUG = False
+    assert pure("tick", state="read") == pure("tick", state="read")
+    with translation.override("de"):
+        german = gettext("Read")
+        assert german in pure("tick", state="read")
