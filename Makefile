@@ -32,7 +32,7 @@ dev: ## Install the development packages
 test: dev ## Run all tests headless against a throw-away PostgreSQL and Valkey (ARGS= for pytest)
 	@$(PYTHON_OF_VENV) bin/compile_messages.py
 	@CHROMIUM=$$($(PYTHON_OF_VENV) -m helpdesk.services.browser) && export CHROMIUM && \
-		exec $(THROWAWAY) $(PYTHON_OF_VENV) -m pytest -n 2 --dist loadgroup $(ARGS)
+		exec $(THROWAWAY) $(PYTHON_OF_VENV) -m pytest -n 2 --dist loadgroup -p tests.grouping $(ARGS)
 
 lint: dev ## Check style: ruff, its formatter, djlint
 	$(PYTHON_OF_VENV) -m ruff check .
@@ -56,7 +56,7 @@ chaos: dev ## Kill processes under load and count what was lost or doubled (CHAO
 	@CHAOS_ROUNDS=$${CHAOS_ROUNDS:-5} $(THROWAWAY) $(PYTHON_OF_VENV) -m pytest tests/chaos $(ARGS)
 
 bench: dev ## Measure webhook, visibility and page times as ratios in one run
-	@$(THROWAWAY) $(PYTHON_OF_VENV) -m benchmarks $(ARGS)
+	@exec $(PYTHON_OF_VENV) -m benchmarks $(ARGS)
 
 messages: dev ## Collect new strings for the translators (needs gettext)
 	$(PYTHON_OF_VENV) manage.py makemessages --all --no-obsolete --add-location file
