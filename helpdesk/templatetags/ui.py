@@ -67,7 +67,8 @@ def remembered(name: str, language: str | None, values: tuple[tuple[str, type, A
     The types are part of the key: 1 is not True, and markup that is safe is not the same text that is not.
     """
     del language
-    return render_to_string(f"components/{name}.html", {key: value for key, _kind, value in values})
+    html = render_to_string(f"components/{name}.html", {key: value for key, _kind, value in values})
+    return mark_safe(html.strip())  # noqa: S308
 
 
 @register.simple_tag

@@ -82,5 +82,7 @@ def visit(chromium: Browser, live_server: LiveServer, settings: Settings) -> Ite
 def violations(page: Page, part: str = "html") -> list[str]:
     """Run axe on a page, or on a part of it, as it stands, and name what it finds."""
     page.evaluate(AXE)
-    found = page.evaluate("([part, rules]) => axe.run(part, {runOnly: rules})", [part, RULES])["violations"]
+    found = page.evaluate(
+        '([part, rules]) => axe.run(part, {runOnly: rules, resultTypes: ["violations"]})', [part, RULES]
+    )["violations"]
     return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found for node in v["nodes"]]

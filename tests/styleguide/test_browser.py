@@ -98,8 +98,13 @@ def test_the_details_drawer_opens_and_gives_the_focus_back(visit: Open, staff: U
 
 def test_toasts_leave_and_tabs_obey_the_arrow_keys(visit: Open, staff: User) -> None:
     page = visit("/styleguide/", user=staff)
-    page.evaluate("import('/static/js/toast.js').then((module) => module.toast('Resolved', 0.3))")
-    expect(page.locator("#toasts .toast")).to_have_text("Resolved")
+    shown = page.evaluate(
+        """async () => {
+            const { toast } = await import("/static/js/toast.js");
+            return toast("Resolved", 0.5).isConnected && document.getElementById("toasts").textContent;
+        }"""
+    )
+    assert shown.strip() == "Resolved"
     expect(page.locator("#toasts .toast")).to_have_count(0)
     page.locator("#tab-sample-reply").focus()
     page.keyboard.press("ArrowRight")
