@@ -82,7 +82,6 @@ def visit(chromium: Browser, live_server: LiveServer, settings: Settings) -> Ite
 def violations(page: Page, part: str = "html") -> list[str]:
     """Run axe on a page, or on a part of it, as it stands, and name what it finds."""
     page.evaluate(AXE)
-    found = page.evaluate(
-        '([part, rules]) => axe.run(part, {runOnly: rules, resultTypes: ["violations"]})', [part, RULES]
-    )["violations"]
+    options = {"runOnly": RULES, "resultTypes": ["violations"]}
+    found = page.evaluate("([part, options]) => axe.run(part, options)", [part, options])["violations"]
     return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found for node in v["nodes"]]
