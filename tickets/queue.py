@@ -234,7 +234,7 @@ def _rows(user: User, keys: Sequence[Mapping[str, Any]]) -> list[Row]:
     ids = [key["pk"] for key in keys]
     tickets = (
         Ticket.objects.filter(pk__in=ids)
-        .select_related("conversation__contact", "conversation__inbox", "assignee", "last_message")
+        .select_related("conversation__contact", "conversation__inbox", "assignee", "last_message__author")
         .prefetch_related("tags")
         .in_bulk()
         if ids
