@@ -5,13 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from agents.forms import LoginForm, PreferencesForm
-from agents.models import User
+from agents.models import Membership, User
 
 
 class LoginView(auth_views.LoginView):
@@ -23,7 +24,10 @@ class LoginView(auth_views.LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the demo's people, so that a newcomer need not look for them."""
-        people = User.objects.filter(is_active=True).order_by("pk")[:8] if settings.DEMO else User.objects.none()
+        people = User.objects.none()
+        if settings.DEMO:
+            leads = Membership.objects.filter(user=OuterRef("pk"), is_lead=True)
+            people = User.objects.filter(is_active=True).annotate(leads=Exists(leads)).order_by("pk")[:8]
         return super().get_context_data(demo_people=people, demo_password=settings.DEMO_SEED_AGENT_PASSWORD, **kwargs)
 
 
