@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import structlog
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
 
 from channels_whatsapp import errors, wire
+from channels_whatsapp.claims import claim, release
 from channels_whatsapp.models import (
     InboundUpdate,
     Lane,
@@ -21,7 +21,7 @@ from channels_whatsapp.models import (
     UpdateOutcome,
     UpdateState,
 )
-from channels_whatsapp.splitting import MAX_ATTEMPTS, split_next, take_run
+from channels_whatsapp.splitting import MAX_ATTEMPTS, split_next
 from helpdesk import clock
 from tickets.delivery import report
 from tickets.faults import describe
@@ -29,25 +29,11 @@ from tickets.inbound import Outcome
 from tickets.intake import receive
 
 log = structlog.get_logger(__name__)
-BATCH = 10
-LEASE = dt.timedelta(seconds=30)
 # How long a status may be ahead of what it speaks about; after that it concerns a message of somebody else.
 FOREIGN_AFTER = dt.timedelta(minutes=1)
 DEADLOCK_TRIES = 3
 # PostgreSQL: deadlock_detected, serialization_failure.
 WORTH_ANOTHER_TRY = frozenset({"40P01", "40001"})
-
-# The first waiting update of each sender, messages before statuses. Rows that another worker holds are passed over.
-CANDIDATES = """
-SELECT u.id, u.attempts FROM channels_whatsapp_inboundupdate u
-WHERE u.state = 'waiting' AND u.due_at <= %(now)s AND (u.lease_until IS NULL OR u.lease_until <= %(now)s)
-  AND (u.identity_key = '' OR NOT EXISTS (
-    SELECT 1 FROM channels_whatsapp_inboundupdate o
-    WHERE o.identity_key = u.identity_key AND o.identity_key <> '' AND o.state = 'waiting' AND o.id < u.id))
-ORDER BY u.lane, u.id
-LIMIT %(limit)s
-FOR NO KEY UPDATE OF u SKIP LOCKED
-"""
 
 
 class LostLease(Exception):
@@ -69,49 +55,42 @@ def process_next() -> bool:
     Leases are taken in batches, the work is done one by one, each in its own transaction.
     """
     did_split = split_next()
-    updates = _claim_updates()
+    updates = claim()
+    held: set[str] = set()
     for update in updates:
-        work(update)
+        if update.identity_key in held:
+            release(update)
+        elif not work(update) and update.identity_key:
+            held.add(update.identity_key)
     return did_split or bool(updates)
 
 
-def _claim_updates() -> list[InboundUpdate]:
-    """Lease some due updates; commits before it returns."""
-    now = clock.now()
-    until = now + LEASE
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(CANDIDATES, {"now": now, "limit": BATCH})
-            ids = take_run(cursor.fetchall())
-        if not ids:
-            return []
-        claimed = InboundUpdate.objects.filter(pk__in=ids)
-        claimed.update(attempts=F("attempts") + 1, lease_until=until)
-        return list(claimed.select_related("number").order_by("lane", "pk"))
+def work(update: InboundUpdate) -> bool:
+    """Work one leased update: its effects and its end commit together, or neither does.
 
-
-def work(update: InboundUpdate) -> None:
-    """Work one leased update: its effects and its end commit together, or neither does."""
+    Returns whether it is out of the way of its sender's later ones.
+    """
     if update.attempts > MAX_ATTEMPTS:
         # It killed its worker each time, so nobody was left to park it.
-        _end(update, Finished(parked=ParkedReason.GAVE_UP))
-        return
+        return _end(update, Finished(parked=ParkedReason.GAVE_UP))
     for number in range(1, DEADLOCK_TRIES + 1):
         try:
             with transaction.atomic():
-                finished = _apply(update)
-                if not _end(update, finished):
+                if not _end(update, _apply(update)):
                     raise LostLease
         except LostLease:
             log.info("update_lease_lost", update=update.pk)
+            return False
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") in WORTH_ANOTHER_TRY and number < DEADLOCK_TRIES:
                 continue
-            _try_later(update)
+            log.warning("update_put_off", update=update.pk, attempts=update.attempts, error=describe(error))
+            return _try_later(update)
         except Exception as error:  # noqa: BLE001 - a bug that one message meets must not stop the others
             log.error("update_failed", update=update.pk, attempts=update.attempts, error=describe(error))
-            _try_later(update)
-        return
+            return _try_later(update)
+        return True
+    raise AssertionError("unreachable")
 
 
 def _end(update: InboundUpdate, finished: Finished) -> bool:
@@ -126,14 +105,15 @@ def _end(update: InboundUpdate, finished: Finished) -> bool:
     return bool(ours.update(state=UpdateState.DONE, outcome=finished.outcome or "", lease_until=None))
 
 
-def _try_later(update: InboundUpdate) -> None:
+def _try_later(update: InboundUpdate) -> bool:
+    """Put a failed update off, or park it after its last try; say whether it is out of the way."""
     if update.attempts >= MAX_ATTEMPTS:
-        _end(update, Finished(parked=ParkedReason.GAVE_UP))
-        return
+        return _end(update, Finished(parked=ParkedReason.GAVE_UP))
     due_at = clock.now() + dt.timedelta(seconds=2 ** (update.attempts - 1))
     InboundUpdate.objects.filter(pk=update.pk, state=UpdateState.WAITING, lease_until=update.lease_until).update(
         due_at=due_at, lease_until=None
     )
+    return False
 
 
 def _apply(update: InboundUpdate) -> Finished:

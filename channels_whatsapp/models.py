@@ -203,9 +203,12 @@ class InboundUpdate(models.Model):
         indexes = [
             models.Index(fields=["lane", "id"], condition=Q(state="waiting"), name="whatsapp_updates_waiting"),
             models.Index(
-                fields=["identity_key", "id"],
-                condition=Q(state="waiting") & ~Q(identity_key=""),
-                name="whatsapp_updates_in_order",
+                fields=["lease_until"],
+                condition=Q(state="waiting", lease_until__isnull=False),
+                name="whatsapp_updates_leased",
+            ),
+            models.Index(
+                fields=["due_at"], condition=Q(state="waiting") & ~Q(identity_key=""), name="whatsapp_updates_put_off"
             ),
             models.Index(
                 fields=["parked_reason", "phone_number_id"],

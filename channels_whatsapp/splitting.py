@@ -33,16 +33,6 @@ MAX_AGE = dt.timedelta(days=8)
 ADVISORY_SPLIT = 7101
 
 
-def take_run(rows: Sequence[tuple[int, int]]) -> list[int]:
-    """Return the ids to lease: all fresh ones, or one alone that was tried before.
-
-    A row that kills its worker takes its whole batch down once; from then on each of them is tried alone.
-    """
-    if rows and rows[0][1] > 0:
-        return [rows[0][0]]
-    return [pk for pk, attempts in rows if attempts == 0]
-
-
 def _claim_requests() -> tuple[list[int], dt.datetime]:
     """Lease the oldest unsplit requests; commits before it returns."""
     now = clock.now()
@@ -57,7 +47,10 @@ def _claim_requests() -> tuple[list[int], dt.datetime]:
         if not (row and row[0]) or waiting.filter(lease_until__gt=now).exists():
             return [], until
         rows = list(waiting.order_by("pk").values_list("pk", "attempts")[:BATCH])
-        ids = take_run(rows)
+        if not rows:
+            return [], until
+        # A request that kills its splitter takes its batch down once; from then on each of them is tried alone.
+        ids = [rows[0][0]] if rows[0][1] else [pk for pk, attempts in rows if not attempts]
         WebhookRequest.objects.filter(pk__in=ids).update(attempts=F("attempts") + 1, lease_until=until)
     return ids, until
 

@@ -1,7 +1,6 @@
 """From updates to effects: in order, once, and never stopped by one bad row."""
 
 import datetime as dt
-import threading
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -10,11 +9,11 @@ import pytest
 import time_machine
 from django.db import connection
 
-from channels_whatsapp import inbound, splitting
+from channels_whatsapp import claims, inbound, splitting
 from channels_whatsapp.models import InboundUpdate, Lane, UpdateState, WhatsAppNumber
 from helpdesk import clock
 from tests.channels_whatsapp.payloads import AOIFE_BSUID, card, envelope, status, text, value
-from tests.channels_whatsapp.test_splitting import store
+from tests.channels_whatsapp.test_splitting import at_once, store
 from tickets.models import Contact, ContentType, Message, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -71,18 +70,55 @@ def test_messages_are_claimed_before_statuses(number: WhatsAppNumber) -> None:
     store(envelope(value(statuses=[status(f"wamid.{n}") for n in range(30)])))
     store(envelope(value(messages=[text()])))
     splitting.split_next()
-    claimed = inbound._claim_updates()
+    claimed = claims.claim()
     assert claimed[0].lane == Lane.MESSAGE
-    assert len(claimed) == inbound.BATCH
+    assert len(claimed) == claims.BATCH
 
 
 def test_an_update_waits_for_the_older_ones_of_its_sender(number: WhatsAppNumber) -> None:
     other = text("other", **{"from": "351911222333"})
     store(envelope(value(messages=[text("1"), text("2"), other], contacts=[])))
     splitting.split_next()
-    claimed = [update.payload["message"]["text"]["body"] for update in inbound._claim_updates()]
-    assert claimed == ["1", "other"]
-    assert inbound._claim_updates() == []
+    claimed = [update.payload["message"]["text"]["body"] for update in claims.claim()]
+    assert claimed == ["1", "2", "other"]
+
+
+def test_of_a_sender_whom_one_worker_serves_no_other_takes_anything(number: WhatsAppNumber) -> None:
+    messages = [text(str(n)) for n in range(claims.BATCH + 5)] + [text("other", **{"from": "351911222333"})]
+    store(envelope(value(messages=messages, contacts=[])))
+    splitting.split_next()
+    assert len(claims.claim()) == claims.BATCH
+    assert [update.payload["message"]["text"]["body"] for update in claims.claim()] == ["other"]
+    assert claims.claim() == []
+
+
+def test_after_one_that_failed_the_rest_of_its_senders_run_is_given_back(
+    number: WhatsAppNumber, poison_is_refused: None
+) -> None:
+    other = text("other", **{"from": "351911222333"})
+    store(envelope(value(messages=[text("poison"), text("2"), text("3"), other], contacts=[])))
+    assert inbound.process_next()
+    assert list(Message.objects.values_list("text", flat=True)) == ["other"]
+    rows = InboundUpdate.objects.filter(state=UpdateState.WAITING).order_by("pk")
+    assert list(rows.values_list("attempts", "lease_until")) == [(1, None), (0, None), (0, None)]
+    assert claims.claim() == []
+
+
+@pytest.mark.parametrize(
+    ("candidates", "locked", "run"),
+    [
+        ([(1, 0, "a"), (2, 0, "a"), (3, 0, "b")], [1, 2, 3], [1, 2, 3]),
+        ([(1, 1, "a"), (2, 0, "a"), (3, 0, "b")], [1, 2, 3], [1]),
+        ([(1, 0, "a"), (2, 1, "b"), (3, 0, "b"), (4, 0, "c")], [1, 2, 3, 4], [1, 4]),
+        ([(1, 0, "a"), (2, 0, "a"), (3, 0, "b")], [2, 3], [3]),
+        ([(1, 0, ""), (2, 0, ""), (3, 1, ""), (4, 0, "")], [2, 3, 4], [2, 4]),
+        ([(1, 0, "a")], [], []),
+    ],
+)
+def test_a_run_never_overtakes_within_a_sender(
+    candidates: list[tuple[int, int, str]], locked: list[int], run: list[int]
+) -> None:
+    assert claims.choose([claims.Candidate(*row) for row in candidates], locked) == run
 
 
 def test_a_parked_update_no_longer_holds_its_sender_up(number: WhatsAppNumber, drain: Callable[[], None]) -> None:
@@ -146,10 +182,10 @@ def test_after_a_repair_a_parked_update_can_be_tried_again(
 def test_a_crash_between_claim_and_end_costs_one_lease(number: WhatsAppNumber, drain: Callable[[], None]) -> None:
     store(envelope(value(messages=[text()])))
     splitting.split_next()
-    assert len(inbound._claim_updates()) == 1
+    assert len(claims.claim()) == 1
     drain()
     assert not Message.objects.exists()
-    with time_machine.travel(clock.now() + inbound.LEASE, tick=False):
+    with time_machine.travel(clock.now() + claims.LEASE, tick=False):
         drain()
     assert Message.objects.count() == 1
     assert InboundUpdate.objects.get().attempts == 2
@@ -158,9 +194,9 @@ def test_a_crash_between_claim_and_end_costs_one_lease(number: WhatsAppNumber, d
 def test_a_frozen_worker_that_wakes_up_changes_nothing(number: WhatsAppNumber, drain: Callable[[], None]) -> None:
     store(envelope(value(messages=[text()])))
     splitting.split_next()
-    (frozen,) = inbound._claim_updates()
-    with time_machine.travel(clock.now() + inbound.LEASE, tick=False):
-        (taken_over,) = inbound._claim_updates()
+    (frozen,) = claims.claim()
+    with time_machine.travel(clock.now() + claims.LEASE, tick=False):
+        (taken_over,) = claims.claim()
         inbound.work(frozen)
         assert not Message.objects.exists()
         inbound.work(taken_over)
@@ -179,12 +215,12 @@ def test_a_row_that_kills_its_worker_is_parked_and_takes_nobody_with_it(
     moment = clock.now()
     for _ in range(30):
         with time_machine.travel(moment, tick=False):
-            while claimed := inbound._claim_updates():
+            while claimed := claims.claim():
                 for update in claimed:
                     if update.pk == killer and update.attempts <= splitting.MAX_ATTEMPTS:
                         break  # The process is gone, and the rest of its batch with it.
                     inbound.work(update)
-        moment += inbound.LEASE
+        moment += claims.LEASE
     states = dict(InboundUpdate.objects.values_list("pk", "state"))
     assert Counter(states.values()) == {"parked": 1, "done": 4}
     assert states[killer] == "parked"
@@ -193,7 +229,7 @@ def test_a_row_that_kills_its_worker_is_parked_and_takes_nobody_with_it(
 def test_effects_and_end_are_one_transaction(number: WhatsAppNumber) -> None:
     store(envelope(value(messages=[text()])))
     splitting.split_next()
-    (update,) = inbound._claim_updates()
+    (update,) = claims.claim()
     InboundUpdate.objects.filter(pk=update.pk).update(lease_until=clock.now())
     inbound.work(update)
     assert not Message.objects.exists()
@@ -270,19 +306,12 @@ def test_ten_parallel_copies_have_the_effect_of_one(number: WhatsAppNumber) -> N
     splitting.split_next()
     # As if ten workers held one copy each: the order within a sender would make them take turns.
     InboundUpdate.objects.update(identity_key="")
-    barrier = threading.Barrier(5)
 
     def run() -> None:
-        barrier.wait()
         while inbound.process_next():
             pass
-        connection.close()
 
-    threads = [threading.Thread(target=run) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    at_once(run, 5)
     assert Counter(outcomes()) == {"applied": 1, "duplicate": 9}
     assert Message.objects.count() == 1
     assert Ticket.objects.count() == 1
@@ -295,19 +324,12 @@ def test_four_workers_keep_each_senders_order_and_lose_nothing(number: WhatsAppN
     for round_number in range(6):
         for phone in people:
             store(envelope(value(messages=[text(str(round_number), **{"from": phone})], contacts=[])))
-    barrier = threading.Barrier(4)
 
     def run() -> None:
-        barrier.wait()
         while InboundUpdate.objects.filter(state=UpdateState.WAITING).exists() or splitting.split_next():
             inbound.process_next()
-        connection.close()
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    at_once(run, 4)
     assert Ticket.objects.count() == len(people)
     for ticket in Ticket.objects.all():
         assert list(ticket.messages.order_by("seq").values_list("text", flat=True)) == list("012345")

@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -35,6 +36,22 @@ def store(payload: Any) -> WebhookRequest:
     """Store a request as the webhook does."""
     body = payload if isinstance(payload, bytes) else encode(payload)
     return WebhookRequest.objects.create(body=body, size=len(body), secret_index=0, received_at=clock.now())
+
+
+def at_once(run: Callable[[], None], workers: int) -> None:
+    """Let several workers start at the same moment, each with its own connection; what one raises is raised here."""
+    barrier = threading.Barrier(workers)
+
+    def worker() -> None:
+        barrier.wait(10)
+        try:
+            run()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(workers) as pool:
+        for future in [pool.submit(worker) for _ in range(workers)]:
+            future.result(60)
 
 
 def states() -> list[tuple[str, str]]:
@@ -224,19 +241,12 @@ def test_four_workers_split_each_request_once_and_number_the_updates_in_order_of
     number: WhatsAppNumber,
 ) -> None:
     requests = [store(envelope(value(messages=[text(str(n)), text(str(n))]))) for n in range(120)]
-    barrier = threading.Barrier(4)
 
     def run() -> None:
-        barrier.wait()
         while WebhookRequest.objects.filter(finished_at__isnull=True).exists():
             splitting.split_next()
-        connection.close()
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    at_once(run, 4)
     rows = list(InboundUpdate.objects.order_by("pk").values_list("request_id", "position"))
     assert rows == [(request.pk, position) for request in requests for position in (0, 1)]
 
