@@ -50,7 +50,7 @@ def stack() -> Iterator[RunningStack]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright keeps an event loop running as long as it lives
 def chromium() -> Iterator[Browser]:
     """Start Chromium once."""
     expect.set_options(timeout=PATIENCE)
@@ -163,7 +163,7 @@ class Customer:
     def received(self) -> list[str]:
         """Return what has arrived on this telephone."""
         return [
-            entry["body"]["text"]["body"]
+            str(entry["body"])
             for entry in self.stack.simulator.log("accepted_send")
             if entry["to"] == self.number and entry["type"] == "text"
         ]

@@ -135,7 +135,7 @@ def test_a_message_is_answered_by_two_agents_who_see_each_other(
     number = re.search(r"/phone/(\d+)/", phone.url)
     assert number is not None
     sent = [entry for entry in stack.simulator.log("accepted_send") if entry["to"] == number.group(1)]
-    assert [entry["body"]["text"]["body"] for entry in sent] == [
+    assert [entry["body"] for entry in sent] == [
         "We send a spare pole today.",
         "And a new bag with it.",
     ]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from agents.permissions import Permission, may
+from agents.permissions import MATRIX, Permission, role_in_team
 from helpdesk import clock
 from tickets import presence, timeline
 from tickets.channels import Draft as ChannelDraft

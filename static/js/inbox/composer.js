@@ -1,5 +1,5 @@
 // Sending: what was typed leaves the text area only when the server has it.
-import { forget, keep } from "./drafts.js";
+import { forget, keep, pause } from "./drafts.js";
 import { send } from "./live.js";
 import { close as closeQuickReplies } from "./quick_replies.js";
 import { openTicket, review, seenSeq, tailStart } from "./thread.js";
@@ -26,6 +26,7 @@ function addFacts(event) {
   if (ctx.request.method !== "POST" || !(body instanceof FormData)) return;
   const form = ctx.sourceElement.closest("form");
   if (form?.id) submitted.set(form.id, body.get("text"));
+  if (form?.id === "reply-form") pause();
   if (!document.getElementById("timeline")) return;
   if (body.has("seen_seq")) body.set("seen_seq", String(seenSeq()));
   body.set("from", tailStart());
@@ -58,18 +59,25 @@ function restore({ text }) {
   keep(field);
 }
 
+function keepReply() {
+  const field = document.getElementById("reply-text");
+  if (field?.value) keep(field);
+}
+
 export function connectComposer() {
   document.addEventListener("htmx:config:request", addFacts);
   document.addEventListener("composer:accepted", (event) => accepted(event.detail));
   document.addEventListener("composer:restore", (event) => restore(event.detail));
   document.addEventListener("dialog:close", () => document.querySelector("dialog[open]")?.close());
   document.addEventListener("action:refused", (event) => {
+    keepReply();
     const line = document.querySelector("dialog[open] [data-dialog-error]");
     if (!line) return;
     line.textContent = event.detail.text;
     line.hidden = false;
   });
   document.addEventListener("htmx:error", (event) => {
+    keepReply();
     const method = event.detail.ctx?.request?.method;
     if (method === "POST") toast(say("notSent"), 12);
     else if (method) toast(say("notDone"));

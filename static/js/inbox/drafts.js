@@ -5,6 +5,7 @@ import { reader } from "./words.js";
 const SAVE_AFTER = 700;
 let timer = 0;
 let unsaved = null;
+let underWay = null;
 
 function key(field) {
   return `draft:${reader()}:${openTicket()}:${field.id}`;
@@ -31,13 +32,28 @@ function token() {
   return document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
+function post(url, text) {
+  const body = new URLSearchParams({ text, csrfmiddlewaretoken: token() });
+  const request = fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: text.length < 8000 })
+    .catch(() => {})
+    .finally(() => {
+      if (underWay === request) underWay = null;
+    });
+  underWay = request;
+}
+
 function save() {
   clearTimeout(timer);
   if (!unsaved) return;
   const { url, text } = unsaved;
   unsaved = null;
-  const body = new URLSearchParams({ text, csrfmiddlewaretoken: token() });
-  fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: text.length < 8000 }).catch(() => {});
+  post(url, text);
+}
+
+/** Save nothing while the text itself is being sent; a refusal keeps it again. */
+export function pause() {
+  clearTimeout(timer);
+  unsaved = null;
 }
 
 /** Keep a field's text. */
@@ -53,8 +69,10 @@ export function keep(field) {
 /** Forget a field's text, because it was sent; the server has done so already. */
 export function forget(field) {
   write(key(field), "");
-  unsaved = null;
-  clearTimeout(timer);
+  pause();
+  // A copy that was on its way meanwhile may have arrived after the reply: take it back.
+  const url = field.closest("#composer")?.dataset.draftUrl;
+  if (field.id === "reply-text" && underWay && url) underWay.finally(() => field.value || post(url, ""));
 }
 
 /** Put back what this browser kept, where it is newer than what the server knows. */
@@ -87,7 +105,9 @@ export function connectDrafts() {
     if (event.target.matches?.("#reply-text")) save();
   });
   addEventListener("pagehide", save);
-  document.addEventListener("ticket:opened", restore);
-  document.addEventListener("htmx:before:swap", save);
+  document.addEventListener("ticket:opened", () => {
+    save();
+    restore();
+  });
   document.addEventListener("composer:swapped", restore);
 }

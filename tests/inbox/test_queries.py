@@ -1,0 +1,120 @@
+"""How many questions a page asks the database: each named, and not one more for sixty tickets than for five."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from helpdesk import clock
+from tests.cast import House, ticket_of, writes
+from tests.inbox.conftest import reply_fields
+from tickets.actions import assignment, lifecycle, messaging
+from tickets.models import Draft, Tag, Ticket
+
+LIST = [
+    ("session", r'FROM "django_session"'),
+    ("person", r'FROM "agents_user" WHERE'),
+    ("teams of the person", r'FROM "agents_team"'),
+    ("counts of tabs and groups", r"COUNT\(.*FILTER"),
+    ("keys of the page", r"ORDER BY .*LIMIT 51"),
+    ("rows of the page", r'INNER JOIN "tickets_conversation"'),
+    ("tags", r'"tickets_ticket_tags"'),
+    ("own drafts", r'FROM "tickets_draft"'),
+]
+TICKET = [
+    ("session", r'FROM "django_session"'),
+    ("person", r'FROM "agents_user" WHERE'),
+    ("teams of the person", r'FROM "agents_team"'),
+    ("ticket with contact, inbox, team, assignee", r'INNER JOIN "agents_team"'),
+    ("counts of tabs and groups", r"COUNT\(.*FILTER"),
+    ("keys of the page", r"ORDER BY .*LIMIT 51"),
+    ("rows of the page", r'INNER JOIN "tickets_conversation"'),
+    ("tags of the rows", r'"tickets_ticket_tags"'),
+    ("own drafts", r'FROM "tickets_draft"'),
+    ("messages with authors and quotes", r'FROM "tickets_message"'),
+    ("attachments", r'FROM "tickets_attachment"'),
+    ("events with actors", r'FROM "tickets_ticketevent"'),
+    ("people the events name", r'FROM "agents_user" WHERE "agents_user"."id" IN'),
+    ("may this person answer", r'FROM "agents_membership"'),
+    ("colleagues", r'FROM "agents_user" INNER JOIN "agents_membership"'),
+    ("tags of the ticket", r'FROM "tickets_tag"'),
+    ("earlier tickets", r'NOT \("tickets_ticket"."id" ='),
+    ("which of them may be read", r'SELECT "tickets_ticket"."id" AS "pk" FROM'),
+    ("own draft of the ticket", r'FROM "tickets_draft"'),
+]
+
+
+def furnish(cast: House, number: int) -> list[Ticket]:
+    """Return that many tickets, with tags, drafts, assignees and replies here and there."""
+    tag = Tag.objects.get_or_create(name="tent")[0]
+    tickets = []
+    for n in range(number):
+        ticket = ticket_of(writes(cast.inbox, f"text {n}", phone=f"30{n:05d}", name=f"Contact {n}"))
+        if n % 2:
+            ticket.tags.add(tag)
+            Draft.objects.create(ticket=ticket, user=cast.lena, text="Half", updated_at=clock.now())
+        if n % 3 == 0:
+            assignment.assign(actor=cast.lena, ticket_id=ticket.pk, assignee_id=cast.mateus.pk)
+        if n % 4 == 0:
+            messaging.reply(actor=cast.mateus, ticket_id=ticket.pk, **reply_fields(ticket))
+        tickets.append(ticket)
+    return tickets
+
+
+def questions(client: Client, url: str) -> list[str]:
+    """Return the SQL that a page asks for, its own transaction marks left out."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return [query["sql"] for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+
+
+def unnamed(asked: list[str], known: list[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """Return the questions that nobody has named, and the names that were not asked."""
+    left = list(asked)
+    missing = []
+    for name, pattern in known:
+        found = next((sql for sql in left if re.search(pattern, sql)), None)
+        if found is None:
+            missing.append(name)
+        else:
+            left.remove(found)
+    return left, missing
+
+
+@pytest.mark.parametrize("number", [5, 60])
+def test_the_list_asks_the_same_questions_for_five_and_for_sixty_tickets(
+    cast: House, lena: Client, number: int
+) -> None:
+    furnish(cast, number)
+    asked = questions(lena, reverse("inbox:list", args=["all"]))
+    assert unnamed(asked, LIST) == ([], [])
+    assert len(asked) == len(LIST)
+
+
+@pytest.mark.parametrize("number", [5, 60])
+def test_the_ticket_page_asks_the_same_questions_for_a_short_and_a_long_conversation(
+    cast: House, lena: Client, number: int
+) -> None:
+    furnish(cast, 5)
+    before = ticket_of(writes(cast.inbox, "before", phone="3000003"))
+    lifecycle.resolve(actor=cast.lena, ticket_id=before.pk, seen_seq=10**6)
+    Ticket.objects.filter(pk=before.pk).update(status="closed", closes_at=None)
+    ticket = ticket_of(writes(cast.inbox, "now", phone="3000003"))
+    assignment.assign(actor=cast.lena, ticket_id=ticket.pk, assignee_id=cast.mateus.pk)
+    for n in range(number):
+        ticket_of(writes(cast.inbox, f"more {n}", phone="3000003"))
+        if n % 10 == 0:
+            messaging.reply(actor=cast.lena, ticket_id=ticket.pk, **reply_fields(ticket))
+    asked = questions(lena, reverse("inbox:ticket", args=["all", ticket.pk]))
+    left, missing = unnamed(asked, TICKET)
+    assert (left, missing) == ([], [])
+
+
+def test_a_page_of_fifty_rows_stays_below_a_hundred_kilobytes(cast: House, lena: Client) -> None:
+    furnish(cast, 60)
+    size = len(lena.get(reverse("inbox:list", args=["all"])).content)
+    assert size < 100_000
