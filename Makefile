@@ -7,7 +7,7 @@ PATHS := helpdesk agents tickets channels_whatsapp simulator tests bin manage.py
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo demo-reset demo-status tour
 demo: ## Run the product on this machine: http://127.0.0.1:8000 (PORT=, SIM_PORT=, VERBOSE=1)
@@ -25,7 +25,7 @@ tour: ## Play one conversation from message to answer, headless, and time each s
 	@sh bin/bootstrap base
 	@$(PYTHON_OF_VENV) -m helpdesk.tour
 
-.PHONY: dev test lint types contracts migrations races chaos bench messages vendor
+.PHONY: dev test lint types contracts migrations races chaos bench messages messages-check vendor
 dev: ## Install the development packages
 	@sh bin/bootstrap dev
 
@@ -58,9 +58,11 @@ chaos: dev ## Kill processes under load and count what was lost or doubled (CHAO
 bench: dev ## Measure webhook, visibility and page times as ratios in one run
 	@exec $(PYTHON_OF_VENV) -m benchmarks $(ARGS)
 
-messages: dev ## Collect new strings for the translators (needs gettext)
-	$(PYTHON_OF_VENV) manage.py makemessages --all --no-obsolete --add-location file
-	$(PYTHON_OF_VENV) manage.py makemessages --all --no-obsolete --add-location file --domain djangojs
+messages: dev ## Collect new strings for the translators
+	@$(PYTHON_OF_VENV) -m helpdesk.services.messages
+
+messages-check: dev ## Check that the catalogues have every string of the code
+	@$(PYTHON_OF_VENV) -m helpdesk.services.messages --check
 
 vendor: ## Fetch the pinned browser assets again (needs npm)
 	cd frontend && npm ci --ignore-scripts && npm run vendor

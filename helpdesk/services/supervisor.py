@@ -101,7 +101,7 @@ class Supervisor:
         """Stop a child, unless it is dead already, and start it again; return when it is ready."""
         child = self.find(name)
         self._stop([child])
-        child.is_ready = False
+        child.is_ready, child.read = False, child.log.stat().st_size  # its earlier "ready" does not count
         child.process = self._spawn(child.program)
         self._await([child])
 

@@ -73,6 +73,8 @@ def settings_for_tests(folder: Path) -> dict[str, str]:
         "ENCRYPTION_KEYS": secrets.token_urlsafe(48),
         "WHATSAPP_APP_SECRETS": secrets.token_hex(16),
         "WHATSAPP_VERIFY_TOKEN": secrets.token_urlsafe(18),
+        "DEBUG": "0",
+        "SECURE_COOKIES": "0",  # the tests speak plain HTTP
         "DATA_DIR": str(folder / "data"),
         "MEDIA_ROOT": str(private_folder(folder / "media")),
         "LANGUAGE_CODE": "en",

@@ -30,7 +30,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright keeps an event loop running as long as it lives
 def chromium() -> Iterator[Browser]:
     """Start Chromium once."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
