@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from channels_whatsapp import numbers
 from channels_whatsapp.client import GraphClient, GraphError, NoAnswer, NothingSent, Rejected
 from channels_whatsapp.encryption import Undecryptable
-from channels_whatsapp.errors import DISCONNECTED, explain
+from channels_whatsapp.errors import DISCONNECTED, explain, sentence
 from channels_whatsapp.models import WhatsAppNumber
 from tickets.channels import Capabilities, DeliveryUnknown, Draft, Refusal, ReplyWindow, SendError
 from tickets.models import ContactIdentity, Conversation, IdentityKind, Message
@@ -62,6 +62,10 @@ class WhatsAppChannel:
                 remedy=_("Send an approved template, or wait until they write again."),
             )
         return None
+
+    def explain(self, code: str) -> str:
+        """Say what one of Meta's codes means."""
+        return sentence(code) if code.isdecimal() else ""
 
     def reply_window(self, conversation: Conversation) -> ReplyWindow:
         """Count 24 hours from the contact's newest message."""

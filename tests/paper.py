@@ -45,6 +45,10 @@ class PaperChannel:
         """Refuse what the test wants refused."""
         return paper.refuse
 
+    def explain(self, code: str) -> str:
+        """Paper has no codes."""
+        return ""
+
     def reply_window(self, conversation: Conversation) -> ReplyWindow:
         """Letters have no window."""
         return ReplyWindow(limited=False)

@@ -85,6 +85,9 @@ class Channel(Protocol):
     def refusal(self, conversation: Conversation, draft: Draft, at: dt.datetime) -> Refusal | None:
         """Say why this may not be sent at this moment; None when it may."""
 
+    def explain(self, code: str) -> str:
+        """Return the sentence for one of the channel's error codes in the reader's language; empty if it has none."""
+
     def reply_window(self, conversation: Conversation) -> ReplyWindow:
         """Say until when free text may be sent."""
 

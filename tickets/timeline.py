@@ -248,7 +248,7 @@ def _messages(user: User, conversation: Conversation) -> QuerySet[Message]:
     return (
         readable_messages(user, conversation)
         .exclude(state=MessageState.CANCELLED)
-        .select_related("author", "quoted__author")
+        .select_related("author", "inbox", "quoted__author")
         .prefetch_related("attachments")
     )
 

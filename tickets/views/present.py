@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from tickets import queue
+from tickets.channels import get_channel
 from tickets.models import (
     Attachment,
     ContentType,
@@ -193,7 +194,9 @@ def _fate(message: Message, place_query: str, *, may_work: bool) -> tuple[str, l
     elif message.state == MessageState.QUEUED and message.error_text:
         text = _("Not taken yet, another try follows.")
     elif message.state == MessageState.FAILED:
-        reason = message.error_text or _("WhatsApp gave no reason.")
+        # Made when it is read, so that each agent reads it in their own language.
+        said = get_channel(message.inbox).explain(message.error_code) if message.error_code else ""
+        reason = said or message.error_text or _("The channel gave no reason.")
         text, actions = _("Not delivered. %(reason)s") % {"reason": reason}, [retry, discard]
     elif message.state == MessageState.UNKNOWN and message.asked_at is None:
         text = _("Nobody knows yet whether this arrived. Waiting for news.")
