@@ -46,7 +46,9 @@ def stack() -> Iterator[RunningStack]:
     """Run web, worker, beat and simulator with stores of their own, furnished, for all tests of this folder."""
     with running_stack(env={"WORKER_THREADS": "8"}) as running:
         furnish = [sys.executable, "-m", "tests.browser.furnish"]
-        running.stack.supervisor.run(Program(name="furnish", argv=furnish, env=running.stack.env, cwd=BASE_DIR))
+        running.stack.supervisor.run(
+            Program(name="furnish", argv=furnish, env=running.stack.env, cwd=BASE_DIR)
+        )
         yield running
 
 

@@ -160,7 +160,9 @@ def test_two_agents_cannot_both_claim_a_ticket(seat: Seat, stack: RunningStack, 
     mateus.complaints.clear()
 
 
-def test_a_second_browser_sees_a_message_within_a_second(seat: Seat, customer: object, stack: RunningStack) -> None:
+def test_a_second_browser_sees_a_message_within_a_second(
+    seat: Seat, customer: object, stack: RunningStack
+) -> None:
     """Measured from the moment the simulator has it to the moment it can be read; the median of five."""
     lena = seat("lena")
     lena.open()
@@ -173,5 +175,3 @@ def test_a_second_browser_sees_a_message_within_a_second(seat: Seat, customer: o
         expect(lena.page.locator("#queue-rows")).to_contain_text(text)
         took.append(time.monotonic() - start)
     assert sorted(took)[2] < 1.0, took
-
-

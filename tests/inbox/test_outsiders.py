@@ -51,7 +51,9 @@ def test_strangers_are_sent_to_the_log_in_page(addresses: list[tuple[str, str]])
             assert response["Location"].startswith("/login/"), name
 
 
-def test_a_lost_session_reloads_the_page_instead_of_swapping_in_a_log_in_form(addresses: list[tuple[str, str]]) -> None:
+def test_a_lost_session_reloads_the_page_instead_of_swapping_in_a_log_in_form(
+    addresses: list[tuple[str, str]],
+) -> None:
     for name, path in addresses:
         if name == "media":
             continue

@@ -95,7 +95,12 @@ def _move_on(
 
 
 def _refuse(
-    request: AgentRequest, ticket: Ticket, refused: Refused, *, typed: Typed | None = None, at_composer: bool = False
+    request: AgentRequest,
+    ticket: Ticket,
+    refused: Refused,
+    *,
+    typed: Typed | None = None,
+    at_composer: bool = False,
 ) -> HttpResponse:
     """Answer 409 with the sentence where the hand is; what was typed stays."""
     if isinstance(refused, NotAllowed) and _reload(request, ticket.pk) is None:
@@ -106,7 +111,9 @@ def _refuse(
     if request.htmx:
         toast = None if at_composer else {"text": refused.text}
         response = delta(request, current, toast=toast, status=409, hint=hint if at_composer else None)
-        return _trigger(response, **{"action:refused": {"code": refused.code, "held": held, "text": refused.text}})
+        return _trigger(
+            response, **{"action:refused": {"code": refused.code, "held": held, "text": refused.text}}
+        )
     return ticket_page(request, current, place_of(request), typed=typed, hint=hint, status=409)
 
 
@@ -358,5 +365,3 @@ def subject(request: AgentRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return _refuse(request, ticket, refused)
     return _done(request, pk)
-
-

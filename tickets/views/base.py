@@ -127,8 +127,14 @@ def work_list(request: AgentRequest, place: Place, *, current: int | None = None
     counted = queue.counts(request.user, place.view, place.team_id, at)
     cursor = queue.Cursor.decode(request.GET.get("after", ""))
     raw = request.GET.get("rows", "")
-    size = min(max(int(raw), queue.PAGE_SIZE), queue.MAX_ROWS) if raw.isdecimal() and len(raw) < 6 else queue.PAGE_SIZE
-    page = queue.page(request.user, place.view, place.team_id, at=at, counted=counted, cursor=cursor, size=size)
+    size = (
+        min(max(int(raw), queue.PAGE_SIZE), queue.MAX_ROWS)
+        if raw.isdecimal() and len(raw) < 6
+        else queue.PAGE_SIZE
+    )
+    page = queue.page(
+        request.user, place.view, place.team_id, at=at, counted=counted, cursor=cursor, size=size
+    )
     tabs = [
         {
             "name": view,

@@ -137,11 +137,11 @@ def ticket_parts(
     conversation = ticket.conversation
     lines = lines or timeline.read(user, conversation)
     query = place_query(place)
-    may_work = may(user, Permission.ANSWER, team_id=ticket.team_id)
+    role = role_in_team(user, ticket.team_id)
+    allowed = MATRIX[role] if role else frozenset()
+    may_work = Permission.ANSWER in allowed
     own = ticket.assignee_id in {None, user.pk}
-    may_assign = (
-        may_work and ticket.is_open and (own or may(user, Permission.REASSIGN, team_id=ticket.team_id))
-    )
+    may_assign = may_work and ticket.is_open and (own or Permission.REASSIGN in allowed)
 
     def address(name: str) -> str:
         return reverse(f"inbox:{name}", args=[ticket.pk]) + query

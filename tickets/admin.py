@@ -1,0 +1,141 @@
+"""Django's admin: configuration can be edited, what happened can only be read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from tickets.models import (
+    Attachment,
+    Contact,
+    ContactIdentity,
+    Conversation,
+    DeliveryAttempt,
+    Inbox,
+    Message,
+    QuickReply,
+    Tag,
+    Ticket,
+    TicketEvent,
+)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Rows that only the actions write."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse."""
+        del request
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Refuse."""
+        del request, obj
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Refuse."""
+        del request, obj
+        return False
+
+
+@admin.register(Ticket)
+class TicketAdmin(ReadOnlyAdmin):
+    """Tickets."""
+
+    list_display = ("id", "subject", "status", "priority", "team", "assignee", "due_at")
+    list_filter = ("status", "priority", "team")
+    list_select_related = ("team", "assignee")
+    search_fields = ("=id", "subject")
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    """Messages, and the outbox: filter by state."""
+
+    list_display = ("id", "kind", "state", "ticket", "attempt", "due_at", "error_code", "occurred_at")
+    list_filter = ("kind", "state", "purpose", "inbox")
+    list_select_related = ("ticket",)
+    search_fields = ("=id", "=external_id")
+
+
+@admin.register(TicketEvent)
+class TicketEventAdmin(ReadOnlyAdmin):
+    """What happened."""
+
+    list_display = ("ticket", "seq", "kind", "actor_kind", "actor", "occurred_at")
+    list_filter = ("kind", "actor_kind")
+    list_select_related = ("ticket", "actor")
+
+
+@admin.register(Contact)
+class ContactAdmin(ReadOnlyAdmin):
+    """People who write to us."""
+
+    list_display = ("id", "name", "phone", "language", "is_test")
+    search_fields = ("name", "phone")
+
+
+@admin.register(ContactIdentity)
+class ContactIdentityAdmin(ReadOnlyAdmin):
+    """Names of contacts in their channels."""
+
+    list_display = ("kind", "value", "contact", "inbox", "last_inbound_at")
+    list_select_related = ("contact", "inbox")
+    search_fields = ("=value",)
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnlyAdmin):
+    """Threads."""
+
+    list_display = ("id", "contact", "inbox", "last_seq")
+    list_select_related = ("contact", "inbox")
+
+
+@admin.register(DeliveryAttempt)
+class DeliveryAttemptAdmin(ReadOnlyAdmin):
+    """Calls to providers."""
+
+    list_display = ("message", "number", "started_at", "token")
+    list_select_related = ("message",)
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnlyAdmin):
+    """Files of messages."""
+
+    list_display = ("id", "message", "media_type", "state", "size", "attempts", "error_text")
+    list_filter = ("state",)
+    list_select_related = ("message",)
+
+
+@admin.register(QuickReply)
+class QuickReplyAdmin(admin.ModelAdmin[QuickReply]):
+    """Prepared answers."""
+
+    list_display = ("shortcut", "language", "team", "used_count")
+    list_filter = ("team", "language")
+    readonly_fields = ("used_count",)
+    search_fields = ("shortcut", "text")
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin[Tag]):
+    """Tags."""
+
+    search_fields = ("name",)
+
+
+@admin.register(Inbox)
+class InboxAdmin(admin.ModelAdmin[Inbox]):
+    """Addresses that contacts write to."""
+
+    list_display = ("name", "channel", "team", "is_active")
+    list_select_related = ("team",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Inbox | None = None) -> bool:
+        """Refuse: conversations hang on it; an inbox that is no longer used is set inactive."""
+        del request, obj
+        return False
