@@ -47,7 +47,7 @@ class WeeklyHours:
                     raise ValueError(f"{weekday}: {begin}-{end} is no interval of a day")
 
     def of(self, date: dt.date) -> list[Interval]:
-        """Return what is open on a local date, in order and without overlaps, the rest of yesterday's night included."""
+        """Return what is open on a local date, in order, without overlaps, with the rest of yesterday's night."""
         pieces = []
         for begin, end in self.days.get(date.weekday(), ()):
             pieces.append((begin, end if end > begin else DAY_MINUTES))

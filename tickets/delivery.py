@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from helpdesk import clock
 from tickets.actions import outbox
 from tickets.channels import Channel, DeliveryUnknown, Draft, SendError, get_channel
+from tickets.faults import describe
 from tickets.inbound import DeliveryReport
 from tickets.models import DeliveryAttempt, Inbox, Message, MessageKind, MessageState
 
@@ -144,9 +145,8 @@ def deliver_next() -> bool:
     )
     try:
         _send(claim, message, get_channel(message.inbox))
-    except Exception:
-        # Ours, not the provider's: whether the call went out is anybody's guess.
-        log.exception("delivery_broke", message=message.pk)
+    except Exception as error:  # noqa: BLE001 - ours, not the provider's: whether the call went out is anybody's guess
+        log.error("delivery_broke", message=message.pk, error=describe(error))
         outbox.lose_track(
             message_id=message.pk,
             attempt=claim.attempt,

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from tickets.inbound import Identity, InboundMessage
 from tickets.models import Contact, ContactIdentity, IdentityKind
@@ -16,14 +17,6 @@ def _find(inbox_id: int, names: list[Identity]) -> dict[str, ContactIdentity]:
     return {row.kind: row for row in found if (row.kind, row.value) in wanted}
 
 
-def _follow_merges(contact_id: int) -> int:
-    while True:
-        target: int | None = Contact.objects.values_list("merged_into_id", flat=True).get(pk=contact_id)
-        if target is None:
-            return contact_id
-        contact_id = target
-
-
 def _belongs_to_another_account(contact_id: int, bsuid: str, inbox_id: int) -> bool:
     """Whether a contact is known in this inbox by a business-scoped id other than this one."""
     return (
@@ -33,13 +26,14 @@ def _belongs_to_another_account(contact_id: int, bsuid: str, inbox_id: int) -> b
     )
 
 
-def _decide(inbound: InboundMessage, names: list[Identity], at: dt.datetime) -> tuple[int, list[Identity]]:
+def _decide(
+    inbound: InboundMessage, names: list[Identity], found: dict[str, ContactIdentity], at: dt.datetime
+) -> tuple[int, list[Identity]]:
     """Return the contact and the names that have no row yet; moves a recycled number to its new owner.
 
     The business-scoped id decides. A number that we know under another business-scoped id has changed hands: it is
     detached from the old contact and never joins the two.
     """
-    found = _find(inbound.inbox_id, names)
     missing = [name for name in names if name.kind not in found]
     bsuid, phone = found.get(IdentityKind.BSUID), found.get(IdentityKind.PHONE)
     if bsuid is not None:
@@ -67,18 +61,28 @@ def resolve_contact(inbound: InboundMessage, at: dt.datetime) -> Contact:
         raise ValueError("an inbound message names its sender")
     while True:
         try:
-            with transaction.atomic():
-                contact_id, missing = _decide(inbound, names, at)
-                for name in missing:
-                    ContactIdentity.objects.create(
-                        inbox_id=inbound.inbox_id, kind=name.kind, value=name.value, contact_id=contact_id
-                    )
+            contact_id = _decide_and_write(inbound, names, at)
         except IntegrityError:
             continue
-        contact_id = _follow_merges(contact_id)
         contact = Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
-        if contact.merged_into_id is None:
-            return contact
+        while contact.merged_into_id is not None:
+            contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.merged_into_id)
+        return contact
+
+
+def _decide_and_write(inbound: InboundMessage, names: list[Identity], at: dt.datetime) -> int:
+    found = _find(inbound.inbox_id, names)
+    owners = {row.contact_id for row in found.values()}
+    if len(found) == len(names) and len(owners) == 1:
+        # Nearly every message: somebody we know, by all the names they use.
+        return owners.pop()
+    with transaction.atomic():
+        contact_id, missing = _decide(inbound, names, found, at)
+        ContactIdentity.objects.bulk_create(
+            ContactIdentity(inbox_id=inbound.inbox_id, kind=name.kind, value=name.value, contact_id=contact_id)
+            for name in missing
+        )
+    return contact_id
 
 
 def remember(contact: Contact, inbound: InboundMessage) -> None:
@@ -94,7 +98,10 @@ def remember(contact: Contact, inbound: InboundMessage) -> None:
         contact.save(update_fields=changed)
     if not inbound.opens_window:
         return
-    for name in sorted(inbound.identities, key=lambda name: (name.kind, name.value)):
-        rows = ContactIdentity.objects.filter(inbox_id=inbound.inbox_id, kind=name.kind, value=name.value)
-        # Late webhooks arrive out of order; the window never moves back.
-        rows.exclude(last_inbound_at__gte=inbound.occurred_at).update(last_inbound_at=inbound.occurred_at)
+    ours = Q()
+    for name in inbound.identities:
+        ours |= Q(kind=name.kind, value=name.value)
+    # Late webhooks arrive out of order; the window never moves back. The contact's lock keeps the rows ours.
+    ContactIdentity.objects.filter(ours, inbox_id=inbound.inbox_id).exclude(
+        last_inbound_at__gte=inbound.occurred_at
+    ).update(last_inbound_at=inbound.occurred_at)

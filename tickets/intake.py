@@ -9,10 +9,12 @@ import hashlib
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from helpdesk import clock
-from tickets.actions.base import action, next_seq, record, refresh_waiting
+from tickets import sla
+from tickets.actions.base import action, commit_events, event, next_seq
 from tickets.actions.lifecycle import open_ticket, reopen_by_contact
 from tickets.courtesy import is_courtesy
 from tickets.identities import remember, resolve_contact
@@ -22,14 +24,15 @@ from tickets.models import (
     ActorKind,
     Attachment,
     AuthorKind,
+    Contact,
     Conversation,
     EventKind,
-    Inbox,
     Message,
     MessageKind,
     Seen,
     Status,
     Ticket,
+    TicketEvent,
 )
 
 
@@ -51,6 +54,16 @@ def _first_time(inbound: InboundMessage, at: dt.datetime) -> bool:
     return not Message.objects.filter(inbox_id=inbound.inbox_id, external_id=inbound.external_id).exists()
 
 
+def _lock_conversation(inbox_id: int, contact: Contact) -> Conversation:
+    """Return the conversation of a contact, locked; creates it where there is none."""
+    found = Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related("inbox")
+    conversation = found.filter(inbox_id=inbox_id, contact=contact).first()
+    if conversation is None:
+        Conversation.objects.bulk_create([Conversation(inbox_id=inbox_id, contact=contact)], ignore_conflicts=True)
+        conversation = found.get(inbox_id=inbox_id, contact=contact)
+    return conversation
+
+
 def _is_answer(inbound: InboundMessage, conversation: Conversation) -> bool:
     """Ask the apps above whether this answers a question of theirs, before a ticket is chosen."""
     return any(import_string(path)(inbound, conversation) for path in settings.ANSWERS)
@@ -60,14 +73,19 @@ def _choose_ticket(
     inbound: InboundMessage, conversation: Conversation, at: dt.datetime
 ) -> tuple[Ticket | None, Outcome]:
     """Return the ticket the message belongs to, locked, and how it got there; None when a new one must be opened."""
+    is_open = Q(status__in=OPEN_STATUSES)
     tickets = conversation.tickets.select_for_update(no_key=True)
-    ticket = tickets.filter(status__in=OPEN_STATUSES).first()
-    if ticket is not None:
-        return ticket, Outcome.JOINED
-    last = tickets.filter(status=Status.RESOLVED, closes_at__gt=at).order_by("-resolved_at").first()
-    if last is None:
+    # The open one, if there is one, has no resolved_at and comes first.
+    ticket = (
+        tickets.filter(is_open | Q(status=Status.RESOLVED, closes_at__gt=at))
+        .order_by(F("resolved_at").desc(nulls_first=True))
+        .first()
+    )
+    if ticket is None:
         return None, Outcome.OPENED
-    return last, Outcome.JOINED if is_courtesy(inbound.text, inbound.content_type) else Outcome.REOPENED
+    if ticket.is_open or is_courtesy(inbound.text, inbound.content_type):
+        return ticket, Outcome.JOINED
+    return ticket, Outcome.REOPENED
 
 
 def _store(inbound: InboundMessage, conversation: Conversation, ticket: Ticket | None, at: dt.datetime) -> Message:
@@ -101,47 +119,50 @@ def _store(inbound: InboundMessage, conversation: Conversation, ticket: Ticket |
     return message
 
 
+def _count_in(ticket: Ticket, occurred_at: dt.datetime) -> None:
+    """Let one more message wait for an answer: the same as deriving it from all messages, without reading them."""
+    ticket.unanswered_count += 1
+    ticket.waiting_since = min(ticket.waiting_since or occurred_at, occurred_at)
+    ticket.due_at = sla.due(ticket)
+    ticket.snoozed_until = None
+    if ticket.status == Status.PENDING:
+        ticket.status = Status.OPEN
+
+
 @action
 def receive(inbound: InboundMessage) -> Receipt:
     """Take one inbound message in: once, into the right ticket, whatever else happens at the same moment."""
     arrived = clock.now()
     if not _first_time(inbound, arrived):
         return Receipt(outcome=Outcome.DUPLICATE)
-    inbox = Inbox.objects.get(pk=inbound.inbox_id)
     contact = resolve_contact(inbound, arrived)
-    conversation, _created = Conversation.objects.get_or_create(inbox=inbox, contact=contact)
-    conversation = (
-        Conversation.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("inbox")
-        .get(pk=conversation.pk)
-    )
+    conversation = _lock_conversation(inbound.inbox_id, contact)
     at = clock.now()
     remember(contact, inbound)
     if not inbound.opens_ticket or _is_answer(inbound, conversation):
         message = _store(inbound, conversation, None, at)
+        conversation.save(update_fields=["last_seq"])
         return Receipt(outcome=Outcome.RECORDED, message_id=message.pk)
     occurred_at = min(inbound.occurred_at, at)
+    events: list[TicketEvent] = []
     ticket, outcome = _choose_ticket(inbound, conversation, at)
     if ticket is None:
-        before = conversation.tickets.order_by("-pk").first()
-        ticket = open_ticket(
+        ticket, opened = open_ticket(
             conversation=conversation,
             subject=inbound.text or str(inbound.content_type.label),
             occurred_at=occurred_at,
             at=at,
-            follow_up_of=before,
+            follow_up_of=conversation.tickets.order_by("-pk").first(),
         )
-    message = _store(inbound, conversation, ticket, at)
+        events.append(opened)
     ticket.conversation = conversation
+    message = _store(inbound, conversation, ticket, at)
     ticket.last_message = message
     if outcome == Outcome.REOPENED:
-        reopen_by_contact(ticket, conversation, message, at)
+        events.append(reopen_by_contact(ticket, conversation, occurred_at, at))
     elif ticket.is_open:
-        if ticket.status == Status.PENDING:
-            ticket.status = Status.OPEN
-        ticket.snoozed_until = None
-        refresh_waiting(ticket)
-    record(
+        _count_in(ticket, occurred_at)
+    received = event(
         ticket,
         conversation,
         EventKind.MESSAGE_RECEIVED,
@@ -151,4 +172,5 @@ def receive(inbound: InboundMessage) -> Receipt:
         occurred_at=occurred_at,
         message=message,
     )
+    commit_events(ticket, conversation, [*events, received], at=at)
     return Receipt(outcome=outcome, message_id=message.pk, ticket_id=ticket.pk)

@@ -42,7 +42,7 @@ def test_a_first_message_opens_a_ticket_with_everything_an_agent_needs(cast: Hou
     assert ticket.last_message.text == "The pole\nsnapped  today"
     kinds = list(TicketEvent.objects.order_by("seq").values_list("kind", flat=True))
     assert kinds == [EventKind.OPENED, EventKind.MESSAGE_RECEIVED]
-    assert Change.objects.filter(ticket=ticket, transaction_id__gt=0).count() == 2
+    assert Change.objects.filter(ticket=ticket, transaction_id__gt=0).count() == 1
 
 
 def test_the_second_message_joins_the_open_ticket(cast: House) -> None:

@@ -1,7 +1,7 @@
 """What every action shares: one transaction, locks from the top down, one event."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -81,13 +81,12 @@ def lock_ticket_for(actor: User, ticket_id: int) -> tuple[Conversation, Ticket]:
 
 
 def next_seq(conversation: Conversation) -> int:
-    """Take the next place in the conversation, whose row must be locked."""
+    """Take the next place in the conversation, whose row must be locked; `commit_events` writes how far it went."""
     conversation.last_seq += 1
-    conversation.save(update_fields=["last_seq"])
     return conversation.last_seq
 
 
-def record(
+def event(
     ticket: Ticket,
     conversation: Conversation,
     kind: EventKind,
@@ -97,14 +96,10 @@ def record(
     actor_kind: ActorKind | None = None,
     occurred_at: dt.datetime | None = None,
     message: Message | None = None,
-    also_teams: tuple[int, ...] = (),
     **data: Any,
 ) -> TicketEvent:
-    """Write the event of an action and the change row, raise the version, save the ticket, tell open pages."""
-    ticket.version += 1
-    ticket.last_activity_at = max(ticket.last_activity_at, at)
-    ticket.save()
-    event = TicketEvent.objects.create(
+    """Return the event of an action, in its place and not yet written."""
+    return TicketEvent(
         ticket=ticket,
         seq=next_seq(conversation),
         kind=kind,
@@ -115,9 +110,41 @@ def record(
         occurred_at=occurred_at or at,
         recorded_at=at,
     )
+
+
+def commit_events(
+    ticket: Ticket,
+    conversation: Conversation,
+    events: Sequence[TicketEvent],
+    *,
+    at: dt.datetime,
+    also_teams: tuple[int, ...] = (),
+) -> None:
+    """Write the events of an action and the change row, raise the version, save the ticket, tell open pages."""
+    ticket.version += len(events)
+    ticket.last_activity_at = max(ticket.last_activity_at, at)
+    ticket.save()
+    TicketEvent.objects.bulk_create(events)
     Change.objects.create(ticket=ticket)
+    conversation.save(update_fields=["last_seq"])
     live.announce(ticket, also_teams=also_teams)
-    return event
+
+
+def record(
+    ticket: Ticket,
+    conversation: Conversation,
+    kind: EventKind,
+    *,
+    actor: User | None,
+    at: dt.datetime,
+    occurred_at: dt.datetime | None = None,
+    message: Message | None = None,
+    also_teams: tuple[int, ...] = (),
+    **data: Any,
+) -> None:
+    """End an action that is one event: write it and all that goes with it."""
+    written = event(ticket, conversation, kind, actor=actor, at=at, occurred_at=occurred_at, message=message, **data)
+    commit_events(ticket, conversation, [written], at=at, also_teams=also_teams)
 
 
 def touch(ticket: Ticket) -> None:

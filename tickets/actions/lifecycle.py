@@ -5,17 +5,17 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from tickets.actions.base import action, lock_ticket, lock_ticket_for, now, record, refresh_waiting
+from tickets.actions.base import action, event, lock_ticket, lock_ticket_for, now, record, refresh_waiting
 from tickets.errors import NewerActivity, WrongStatus
 from tickets.models import (
     OPEN_STATUSES,
     ActorKind,
     Conversation,
     EventKind,
-    Message,
     MessageKind,
     Status,
     Ticket,
+    TicketEvent,
 )
 
 SUBJECT_LENGTH = 80
@@ -32,18 +32,16 @@ def subject_from(text: str) -> str:
 
 
 def open_ticket(
-    *,
-    conversation: Conversation,
-    subject: str,
-    occurred_at: dt.datetime,
-    at: dt.datetime,
-    follow_up_of: Ticket | None,
-) -> Ticket:
-    """Open a ticket for a contact's message. The conversation must be locked and have no open ticket."""
-    inbox = conversation.inbox
+    *, conversation: Conversation, subject: str, occurred_at: dt.datetime, at: dt.datetime, follow_up_of: Ticket | None
+) -> tuple[Ticket, TicketEvent]:
+    """Open a ticket for a contact's message; the caller commits the event with the message's own.
+
+    The conversation must be locked and have no open ticket.
+    """
+    team_id = conversation.inbox.team_id
     ticket = Ticket.objects.create(
         conversation=conversation,
-        team_id=inbox.team_id,
+        team_id=team_id,
         status=Status.NEW,
         subject=subject_from(subject),
         opened_at=occurred_at,
@@ -51,7 +49,7 @@ def open_ticket(
         last_activity_at=at,
         follow_up_of=follow_up_of,
     )
-    record(
+    opened = event(
         ticket,
         conversation,
         EventKind.OPENED,
@@ -59,10 +57,10 @@ def open_ticket(
         actor_kind=ActorKind.CONTACT,
         at=at,
         occurred_at=occurred_at,
-        team=inbox.team_id,
+        team=team_id,
         follow_up_of=follow_up_of.pk if follow_up_of else None,
     )
-    return ticket
+    return ticket, opened
 
 
 def refuse_unseen(conversation: Conversation, seen_seq: int) -> None:
@@ -155,18 +153,22 @@ def reopen(*, actor: User, ticket_id: int) -> Ticket:
     return ticket
 
 
-def reopen_by_contact(ticket: Ticket, conversation: Conversation, message: Message, at: dt.datetime) -> None:
-    """Reopen because the contact wrote within the reopen window. The ticket must be locked."""
+def reopen_by_contact(
+    ticket: Ticket, conversation: Conversation, occurred_at: dt.datetime, at: dt.datetime
+) -> TicketEvent:
+    """Reopen because the contact wrote within the reopen window; the caller commits the event.
+
+    The ticket must be locked.
+    """
     make_open(ticket, Status.OPEN)
-    record(
+    return event(
         ticket,
         conversation,
         EventKind.REOPENED,
         actor=None,
         actor_kind=ActorKind.CONTACT,
         at=at,
-        occurred_at=message.occurred_at,
-        message=message,
+        occurred_at=occurred_at,
     )
 
 
