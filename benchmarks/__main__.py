@@ -6,6 +6,8 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,24 +28,55 @@ def run_module(stack: RunningStack, *arguments: str) -> None:
     stack.stack.supervisor.run(Program(name=arguments[0], argv=argv, env=stack.env, cwd=BASE_DIR))
 
 
+@contextmanager
+def standing_still(stack: RunningStack) -> Iterator[None]:
+    """Keep worker and beat from taking a share of the processors."""
+    for name in ("worker", "beat"):
+        stack.freeze(name)
+    try:
+        yield
+    finally:
+        for name in ("worker", "beat"):
+            stack.thaw(name)
+
+
+def measure_webhook(stack: RunningStack) -> dict[str, Any]:
+    """Measure the door alone; nobody is to work through what came in by it."""
+    with standing_still(stack):
+        found = webhook.measure(stack)
+        Auditor(stack).change("TRUNCATE channels_whatsapp_webhookrequest CASCADE")
+    return found
+
+
+def measure_visible(stack: RunningStack) -> dict[str, Any]:
+    """Measure as Lena, who has the list open."""
+    agent = Agent(stack)
+    agent.log_in()
+    return visible.measure(stack, agent)
+
+
 def measure_pages(stack: RunningStack) -> list[dict[str, Any]]:
     """Fill and measure, size by size."""
-    results = []
-    for size in SIZES:
-        run_module(stack, "benchmarks.fill", str(size))
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.pages"],
-            env=stack.env,
-            cwd=BASE_DIR,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        if done.returncode:
-            raise SystemExit(f"The pages could not be measured:\n{done.stderr[-2000:]}")
-        results.append(json.loads(done.stdout))
-    return results
+    with standing_still(stack):
+        return [measure_size(stack, size) for size in SIZES]
+
+
+def measure_size(stack: RunningStack, size: int) -> dict[str, Any]:
+    """Fill up to so many conversations and open the pages, in a process of its own."""
+    run_module(stack, "benchmarks.fill", str(size))
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.pages"],
+        env=stack.env,
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"The pages could not be measured:\n{done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def say(text: str) -> None:
@@ -87,43 +120,40 @@ def show_pages(found: list[dict[str, Any]]) -> None:
         for page in ("list", "ticket")
     )
     say(f"\nInbox pages ({verdict(holds=holds)}: p95 under 100 ms, under 100 kB, the same number of queries)")
-    say(f"  {'':22}{'p50':>10}{'p95':>10}{'bytes':>10}{'gzip':>9}{'brotli':>9}{'queries':>9}")
+    say(f"  {'':22}{'p50':>10}{'p95':>10}{'processor':>11}{'bytes':>10}{'gzip':>9}{'brotli':>9}{'queries':>9}")
     for one in found:
         for page in ("list", "ticket"):
             row, name = one[page], f"{page}, {one['conversations']:,}"
             sizes = f"{row['bytes']:>10,}{row['gzip']:>9,}{row['brotli']:>9,}{row['queries']:>9}"
-            say(f"  {name:22}{row['p50_ms']:>7.1f} ms{row['p95_ms']:>7.1f} ms{sizes}")
+            say(f"  {name:22}{row['p50_ms']:>7.1f} ms{row['p95_ms']:>7.1f} ms{row['processor_ms']:>8.1f} ms{sizes}")
 
 
 def main() -> None:
-    """Measure everything and keep the figures."""
+    """Measure everything, or the parts that are named, and keep the figures."""
+    parts = sys.argv[1:] or list(PARTS)
+    if unknown := set(parts) - set(PARTS):
+        raise SystemExit(f"There is no part called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")
     begun = time.monotonic()
     say("Starting a stack of its own: PostgreSQL (synced to disk), Valkey, web, worker, beat, simulator")
+    result: dict[str, Any] = {"machine": f"{os.cpu_count()} cores, {platform.machine()}"}
     with running_stack() as stack:
         run_module(stack, "tests.chaos.furnish")
-        stack.freeze("worker")
-        stack.freeze("beat")
-        result: dict[str, Any] = {"machine": f"{os.cpu_count()} cores, {platform.machine()}"}
-        say(f"Measuring the webhook (after {time.monotonic() - begun:.0f} s)")
-        result["webhook"] = webhook.measure(stack)
-        show_webhook(result["webhook"])
-        # Nobody is to work through what only measured the door.
-        Auditor(stack).change("TRUNCATE channels_whatsapp_webhookrequest CASCADE")
-        say(f"\nMeasuring pages (after {time.monotonic() - begun:.0f} s)")
-        result["pages"] = measure_pages(stack)
-        show_pages(result["pages"])
-        stack.thaw("worker")
-        stack.thaw("beat")
-        say(f"\nMeasuring stored -> visible with all of these conversations (after {time.monotonic() - begun:.0f} s)")
-        agent = Agent(stack)
-        agent.log_in()
-        result["visible"] = visible.measure(stack, agent)
-        show_visible(result["visible"])
-        result["load_average"] = os.getloadavg()[0]
+        for part, (title, measure, show) in PARTS.items():
+            if part in parts:
+                say(f"\n{title} (after {time.monotonic() - begun:.0f} s)")
+                result[part] = measure(stack)
+                show(result[part])
+    result["load_average"] = os.getloadavg()[0]
     result["seconds"] = round(time.monotonic() - begun, 1)
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
     say(f"\n{result['seconds']:.0f} s on {result['machine']}; load {result['load_average']:.1f}; figures in {RESULT}")
 
+
+PARTS: dict[str, tuple[str, Callable[[RunningStack], Any], Callable[[Any], None]]] = {
+    "webhook": ("Measuring the webhook", measure_webhook, show_webhook),
+    "pages": ("Measuring pages", measure_pages, show_pages),
+    "visible": ("Measuring stored -> visible with all conversations so far", measure_visible, show_visible),
+}
 
 if __name__ == "__main__":
     main()
