@@ -32,9 +32,7 @@ def groups_of(session_key: str) -> tuple[int, frozenset[str]] | None:
     """Return whose session this is and which groups they belong in; None when they may not be here any more."""
     session = SessionStore(session_key)
     user = User.objects.filter(pk=session.get(SESSION_KEY, 0), is_active=True).first()
-    if user is None or not constant_time_compare(
-        session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
-    ):
+    if user is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         return None
     if user.sees_everything:
         return user.pk, frozenset({EVERYTHING})
@@ -91,9 +89,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
 
     # -- What the page says --------------------------------------------------------------------------
 
-    async def receive(
-        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
-    ) -> None:
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
         """Ignore what is no small JSON object; a page of ours sends nothing else."""
         if text_data is None or bytes_data is not None or len(text_data) > MAX_FRAME:
             return
@@ -139,9 +135,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
 
     async def _tell_watchers(self, ticket_id: int) -> None:
         with suppress(Exception):
-            await self.channel_layer.group_send(
-                ticket_group(ticket_id), {"type": "live.presence", "ticket": ticket_id}
-            )
+            await self.channel_layer.group_send(ticket_group(ticket_id), {"type": "live.presence", "ticket": ticket_id})
 
     # -- What the page hears -------------------------------------------------------------------------
 

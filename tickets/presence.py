@@ -57,9 +57,7 @@ def _client() -> redis.asyncio.Redis:
         for key, (other, _client_of_other) in list(_clients.items()):
             if other.is_closed():
                 del _clients[key]
-        client = redis.asyncio.from_url(
-            settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
-        )
+        client = redis.asyncio.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
         known = _clients[id(loop)] = (loop, client)
     return known[1]
 
@@ -137,9 +135,7 @@ def _sync_client() -> redis.Redis:
     with _lock:
         client = _sync.get(settings.REDIS_URL)
         if client is None:
-            client = redis.Redis.from_url(
-                settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
-            )
+            client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
             _sync[settings.REDIS_URL] = client
         return client
 

@@ -72,9 +72,7 @@ class Cursor:
             if len(key) == 2:
                 return cls(at=_moment(at), key=(_moment(key[0]), int(key[1])))
             group, priority, due, opened, pk = key
-            return cls(
-                at=_moment(at), key=(int(group), int(priority), _moment(due), _moment(opened), int(pk))
-            )
+            return cls(at=_moment(at), key=(int(group), int(priority), _moment(due), _moment(opened), int(pk)))
         except (ValueError, TypeError, OverflowError, binascii.Error, UnicodeDecodeError):
             return None
 
@@ -240,9 +238,7 @@ def _rows(user: User, keys: Sequence[Mapping[str, Any]]) -> list[Row]:
         if ids
         else {}
     )
-    drafts = (
-        dict(Draft.objects.filter(user=user, ticket__in=ids).values_list("ticket_id", "text")) if ids else {}
-    )
+    drafts = dict(Draft.objects.filter(user=user, ticket__in=ids).values_list("ticket_id", "text")) if ids else {}
     return [
         Row(
             ticket=tickets[key["pk"]],
@@ -302,9 +298,7 @@ def _page_of_resolved(
     rows = _rows(user, shown)
     group = Group(name="resolved", label="", tone="", icon="", count=len(rows), rows=rows)
     last = (shown[-1]["resolved_at"], shown[-1]["pk"]) if more else ()
-    return Page(
-        groups=[group] if rows else [], next_cursor=Cursor(at=at, key=last).encode() if more else "", at=at
-    )
+    return Page(groups=[group] if rows else [], next_cursor=Cursor(at=at, key=last).encode() if more else "", at=at)
 
 
 def next_after(user: User, view: View, team_id: int | None, ticket: Ticket, at: dt.datetime) -> int | None:

@@ -146,9 +146,7 @@ def _assigned(event: TicketEvent, actor: str, names: Names) -> str:
         return format_html(_("<b>{actor}</b> put this back into the queue"), actor=actor)
     if after == event.actor_id:
         return format_html(_("<b>{actor}</b> took this"), actor=actor)
-    return format_html(
-        _("<b>{actor}</b> gave this to <b>{person}</b>"), actor=actor, person=names.person(after)
-    )
+    return format_html(_("<b>{actor}</b> gave this to <b>{person}</b>"), actor=actor, person=names.person(after))
 
 
 def _transferred(event: TicketEvent, actor: str, names: Names) -> str:
@@ -167,9 +165,7 @@ def _transferred(event: TicketEvent, actor: str, names: Names) -> str:
 def _priority_changed(event: TicketEvent, actor: str, names: Names) -> str:
     del names
     priority = Priority(event.data["after"]).label
-    return format_html(
-        _("<b>{actor}</b> set the priority to <b>{priority}</b>"), actor=actor, priority=priority
-    )
+    return format_html(_("<b>{actor}</b> set the priority to <b>{priority}</b>"), actor=actor, priority=priority)
 
 
 def _subject_changed(event: TicketEvent, actor: str, names: Names) -> str:
@@ -239,9 +235,7 @@ def sentence(event: TicketEvent, names: Names, *, contact: str, reader: User) ->
 def readable_messages(user: User, conversation: Conversation) -> QuerySet[Message]:
     """Return the messages this person may read: of tickets they see, and those that belong to no ticket."""
     visible = Ticket.objects.visible_to(user).filter(conversation=conversation).values("pk")
-    return Message.objects.filter(conversation=conversation).filter(
-        Q(ticket__isnull=True) | Q(ticket__in=visible)
-    )
+    return Message.objects.filter(conversation=conversation).filter(Q(ticket__isnull=True) | Q(ticket__in=visible))
 
 
 def _messages(user: User, conversation: Conversation) -> QuerySet[Message]:
@@ -303,9 +297,7 @@ def _weave(
     return entries
 
 
-def read(
-    user: User, conversation: Conversation, *, before: int | None = None, size: int = WINDOW
-) -> Timeline:
+def read(user: User, conversation: Conversation, *, before: int | None = None, size: int = WINDOW) -> Timeline:
     """Return the newest stretch of a conversation, or the one before a place."""
     seen_seq = conversation.last_seq
     messages = _messages(user, conversation)
@@ -351,9 +343,7 @@ def earlier_tickets(user: User, ticket: Ticket, limit: int = 10) -> list[dict[st
     )
     found = list(others)
     readable = set(
-        Ticket.objects.visible_to(user)
-        .filter(pk__in=[other.pk for other in found])
-        .values_list("pk", flat=True)
+        Ticket.objects.visible_to(user).filter(pk__in=[other.pk for other in found]).values_list("pk", flat=True)
     )
     return [
         {

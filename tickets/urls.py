@@ -26,9 +26,7 @@ urlpatterns = [
     path("inbox/tickets/<int:pk>/subject/", actions.subject, name="subject"),
     path("inbox/tickets/<int:pk>/messages/<int:message_id>/undo/", actions.message_undo, name="message_undo"),
     path("inbox/tickets/<int:pk>/messages/<int:message_id>/retry/", actions.message_retry, name="message_retry"),
-    path(
-        "inbox/tickets/<int:pk>/messages/<int:message_id>/discard/", actions.message_discard, name="message_discard"
-    ),
+    path("inbox/tickets/<int:pk>/messages/<int:message_id>/discard/", actions.message_discard, name="message_discard"),
     path("inbox/<slug:view>/", lists.list_page, name="list"),
     path("inbox/<slug:view>/<int:pk>/", detail.ticket, name="ticket"),
     path("media/<str:token>/", media, name="media"),

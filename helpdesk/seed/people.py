@@ -59,9 +59,7 @@ def hire() -> Staff:
     teams = {name: Team.objects.create(name=name) for name in TEAMS}
     for name, members in TEAMS.items():
         for member in members:
-            Membership.objects.create(
-                user=users[member.rstrip("*")], team=teams[name], is_lead=member.endswith("*")
-            )
+            Membership.objects.create(user=users[member.rstrip("*")], team=teams[name], is_lead=member.endswith("*"))
     inbox = Inbox.objects.create(name="WhatsApp Support EU", channel="whatsapp", team=teams["Front desk"])
     _connect(inbox)
     QuickReply.objects.bulk_create(

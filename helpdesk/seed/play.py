@@ -59,9 +59,7 @@ def _play_chat(staff: Staff, chat: Chat, place: int, begin: dt.datetime) -> dict
                 past.append(_line("in", wamid, text, moment))
             elif who.endswith("!"):
                 assert ticket is not None  # noqa: S101 - the contact speaks first
-                messaging.add_note(
-                    actor=staff.users[who[:-1]], ticket_id=ticket.pk, text=text, client_id=uuid.uuid4()
-                )
+                messaging.add_note(actor=staff.users[who[:-1]], ticket_id=ticket.pk, text=text, client_id=uuid.uuid4())
             else:
                 assert ticket is not None  # noqa: S101 - the contact speaks first
                 _agent_replies(staff, who, ticket, text, wamid)
@@ -87,7 +85,7 @@ def _line(direction: str, wamid: str, text: str, moment: dt.datetime) -> dict[st
 
 
 def _contact_writes(staff: Staff, chat: Chat, wamid: str, text: str, moment: dt.datetime) -> Ticket:
-    receipt = intake.receive(
+    taken = intake.receive(
         InboundMessage(
             inbox_id=staff.inbox.pk,
             external_id=wamid,
@@ -99,7 +97,7 @@ def _contact_writes(staff: Staff, chat: Chat, wamid: str, text: str, moment: dt.
             contact_phone=format_phone(chat.phone),
         )
     )
-    ticket = Ticket.objects.select_related("conversation").get(pk=receipt.ticket_id)
+    ticket = Ticket.objects.select_related("conversation").get(messages=taken.message_id or 0)
     Contact.objects.filter(pk=ticket.conversation.contact_id).update(language=chat.language)
     return ticket
 
@@ -109,9 +107,7 @@ def _sort(staff: Staff, chat: Chat, ticket: Ticket) -> None:
     lead = staff.users["amira"]
     assignee = staff.users[chat.assignee].pk if chat.assignee else None
     if chat.team != "Front desk":
-        assignment.transfer(
-            actor=lead, ticket_id=ticket.pk, team_id=staff.teams[chat.team].pk, assignee_id=assignee
-        )
+        assignment.transfer(actor=lead, ticket_id=ticket.pk, team_id=staff.teams[chat.team].pk, assignee_id=assignee)
     elif assignee is not None:
         assignment.assign(actor=lead, ticket_id=ticket.pk, assignee_id=assignee)
     triage.set_priority(actor=lead, ticket_id=ticket.pk, priority=chat.priority)

@@ -46,9 +46,7 @@ def stack() -> Iterator[RunningStack]:
     """Run web, worker, beat and simulator with stores of their own, furnished, for all tests of this folder."""
     with running_stack(env={"WORKER_THREADS": "8"}) as running:
         furnish = [sys.executable, "-m", "tests.browser.furnish"]
-        running.stack.supervisor.run(
-            Program(name="furnish", argv=furnish, env=running.stack.env, cwd=BASE_DIR)
-        )
+        running.stack.supervisor.run(Program(name="furnish", argv=furnish, env=running.stack.env, cwd=BASE_DIR))
         yield running
 
 
@@ -103,9 +101,10 @@ class Desk:
         self.reply.press("Control+Enter")
 
     def rest(self) -> None:
-        """Take the pointer off the list and the focus out of it, as somebody who reads."""
+        """Leave the list alone: pointer and focus elsewhere, scrolled to its top."""
         self.page.mouse.move(900, 20)
         self.page.evaluate("document.activeElement?.blur()")
+        self.page.evaluate("document.getElementById('queue-list').scrollTop = 0")
 
     def violations(self, part: str = "html") -> list[str]:
         """Run axe and name what it finds."""

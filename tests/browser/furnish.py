@@ -27,6 +27,8 @@ def main() -> None:
     for user in User.objects.all():
         user.set_password(PASSWORD)
         user.save()
+    cast.returns.send_delay_seconds = 3
+    cast.returns.save()
     QuickReply.objects.create(shortcut="hello", text="Hello {name}, {agent} here.")
     QuickReply.objects.create(shortcut="ship-times", text="Standard delivery takes 2 to 4 working days.")
     QuickReply.objects.create(shortcut="ship-express", text="I have upgraded your parcel to express.")

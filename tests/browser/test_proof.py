@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -33,49 +34,53 @@ def writes(phone: Page, text: str) -> None:
     expect(phone.locator("#log")).to_contain_text(text)
 
 
-def seen_within(desk: Desk, text: str, seconds: float) -> float:
-    """Wait for a text on somebody's page; return how long it took."""
-    start = time.monotonic()
-    expect(desk.page.locator("body")).to_contain_text(text, timeout=seconds * 1000)
-    return time.monotonic() - start
+@dataclass
+class Play:
+    """Two agents, a customer's telephone, and the name of the customer."""
+
+    lena: Desk
+    mateus: Desk
+    phone: Page
+    name: str
+
+    @property
+    def desks(self) -> tuple[Desk, Desk]:
+        """Return both windows."""
+        return self.lena, self.mateus
 
 
-def test_a_message_is_answered_by_two_agents_who_see_each_other(
-    stack: RunningStack, seat: Seat, phone: Page
-) -> None:
-    """From the first word on the telephone to the reopened ticket."""
-    lena, mateus = seat("lena"), seat("mateus")
-    name = f"Aoife {time.monotonic_ns() % 10**6}"
-    for desk in (lena, mateus):
-        desk.open()
-        desk.rest()
+def the_customer_writes_and_both_see_the_new_row(play: Play) -> None:
+    pick_up(play.phone, play.name)
+    writes(play.phone, "My tent pole snapped")
+    for desk in play.desks:
+        expect(desk.row(play.name)).to_contain_text("My tent pole snapped")
 
-    # The customer writes: both agents see the new row without touching anything.
-    pick_up(phone, name)
-    writes(phone, "My tent pole snapped")
-    for desk in (lena, mateus):
-        expect(desk.row(name)).to_contain_text("My tent pole snapped")
 
-    # A half-typed reply, the focus and the caret survive what arrives meanwhile.
-    lena.choose(name)
+def a_half_typed_reply_survives_what_arrives_meanwhile(play: Play) -> None:
+    lena = play.lena
+    lena.choose(play.name)
     lena.reply.click()
     lena.reply.press_sequentially("So sorry, Ao")
     lena.reply.press("ArrowLeft")
-    writes(phone, "It broke at the joint")
+    writes(play.phone, "It broke at the joint")
     expect(lena.timeline).to_contain_text("It broke at the joint")
     expect(lena.reply).to_have_value("So sorry, Ao")
     expect(lena.reply).to_be_focused()
     lena.page.keyboard.type("!")
     expect(lena.reply).to_have_value("So sorry, A!o")
 
-    # Mateus sees that Lena is there, and that she writes.
-    mateus.choose(name)
-    expect(mateus.page.locator("#presence")).to_contain_text("Lena")
-    lena.reply.press_sequentially("ife")
-    expect(mateus.page.locator("#presence")).to_contain_text("Lena is writing")
-    expect(lena.page.locator("#presence")).to_contain_text("Mateus is viewing")
 
-    # Mateus answers first: what Lena sends now is held until she has looked.
+def they_see_each_other(play: Play) -> None:
+    play.mateus.choose(play.name)
+    expect(play.mateus.page.locator("#presence")).to_contain_text("Lena")
+    play.lena.reply.press_sequentially("ife")
+    expect(play.mateus.page.locator("#presence")).to_contain_text("Lena is writing")
+    expect(play.lena.page.locator("#presence")).to_contain_text("Mateus is viewing")
+
+
+def a_stale_reply_is_held_until_it_was_reviewed(play: Play) -> None:
+    lena, mateus = play.desks
+    # Lena's page does not hear of Mateus's answer before she sends.
     lena.page.route("**/thread/**", lambda route: route.abort())
     mateus.send("We send a spare pole today.")
     expect(mateus.timeline).to_contain_text("We send a spare pole today.")
@@ -91,13 +96,16 @@ def test_a_message_is_answered_by_two_agents_who_see_each_other(
     expect(lena.timeline).to_contain_text("And a new bag with it.")
     expect(lena.reply).to_have_value("")
 
-    # The telephone shows both answers, and reading them turns the ticks in the inbox.
+
+def the_telephone_reads_and_the_ticks_turn(play: Play) -> None:
     for text in ("We send a spare pole today.", "And a new bag with it."):
-        expect(phone.locator("#log")).to_contain_text(text)
-        bubble = lena.timeline.locator(".message-out", has_text=text)
+        expect(play.phone.locator("#log")).to_contain_text(text)
+        bubble = play.lena.timeline.locator(".message-out", has_text=text)
         expect(bubble).to_have_class(re.compile(r"\bis-read\b"))
 
-    # The ticket is Mateus's by his reply; a note and a hand-over go with him, and the note never leaves.
+
+def a_note_and_a_hand_over_reach_the_colleague(play: Play) -> None:
+    lena, mateus = play.desks
     mateus.page.get_by_role("tab", name="Note").click()
     mateus.page.locator("#note-text").fill("Batch F2 has a known fault")
     mateus.page.locator("#note-text").press("Control+Enter")
@@ -109,36 +117,55 @@ def test_a_message_is_answered_by_two_agents_who_see_each_other(
     expect(mateus.timeline).to_contain_text("handed this over to")
     expect(lena.timeline).to_contain_text("She knows the customer")
 
-    # Resolve, undo, resolve again.
+
+def resolve_undo_resolve(play: Play) -> None:
+    lena, mateus = play.desks
     mateus.open()
     mateus.rest()
     lena.page.locator(".thread-title").focus()
     lena.page.keyboard.press("e")
     expect(lena.page.locator("#toasts")).to_contain_text("Resolved")
-    expect(mateus.row(name)).to_have_count(0)
+    expect(mateus.row(play.name)).to_have_count(0)
     lena.page.keyboard.press("u")
-    expect(lena.page.locator(".thread-subtitle")).to_contain_text(name)
-    expect(mateus.row(name)).to_have_count(1)
+    expect(lena.page.locator(".thread-subtitle")).to_contain_text(play.name)
+    expect(mateus.row(play.name)).to_have_count(1)
     lena.page.locator(".thread-title").focus()
     lena.page.keyboard.press("e")
-    expect(mateus.row(name)).to_have_count(0)
+    expect(mateus.row(play.name)).to_have_count(0)
 
-    # The customer writes again: the ticket is open again on both sides.
-    writes(phone, "One more question about the bag")
-    for desk in (lena, mateus):
+
+def the_customer_writes_again_and_it_is_open_again(play: Play) -> None:
+    for desk in play.desks:
         desk.rest()
-        expect(desk.row(name)).to_contain_text("One more question about the bag")
-    mateus.choose(name)
-    expect(mateus.timeline).to_contain_text("wrote again: reopened")
+    writes(play.phone, "One more question about the bag")
+    for desk in play.desks:
+        expect(desk.row(play.name)).to_contain_text("One more question about the bag")
+    play.mateus.choose(play.name)
+    expect(play.mateus.timeline).to_contain_text("wrote again: reopened")
 
-    # Nothing but the two answers left the house.
-    number = re.search(r"/phone/(\d+)/", phone.url)
+
+def nothing_but_the_two_answers_left_the_house(play: Play, stack: RunningStack) -> None:
+    number = re.search(r"/phone/(\d+)/", play.phone.url)
     assert number is not None
-    sent = [entry for entry in stack.simulator.log("accepted_send") if entry["to"] == number.group(1)]
-    assert [entry["body"] for entry in sent] == [
-        "We send a spare pole today.",
-        "And a new bag with it.",
-    ]
+    sent = [entry["body"] for entry in stack.simulator.log("accepted_send") if entry["to"] == number.group(1)]
+    assert sent == ["We send a spare pole today.", "And a new bag with it."]
+
+
+def test_a_message_is_answered_by_two_agents_who_see_each_other(stack: RunningStack, seat: Seat, phone: Page) -> None:
+    """From the first word on the telephone to the reopened ticket."""
+    play = Play(lena=seat("lena"), mateus=seat("mateus"), phone=phone, name=f"Aoife {time.monotonic_ns() % 10**6}")
+    for desk in play.desks:
+        desk.open()
+        desk.rest()
+    the_customer_writes_and_both_see_the_new_row(play)
+    a_half_typed_reply_survives_what_arrives_meanwhile(play)
+    they_see_each_other(play)
+    a_stale_reply_is_held_until_it_was_reviewed(play)
+    the_telephone_reads_and_the_ticks_turn(play)
+    a_note_and_a_hand_over_reach_the_colleague(play)
+    resolve_undo_resolve(play)
+    the_customer_writes_again_and_it_is_open_again(play)
+    nothing_but_the_two_answers_left_the_house(play, stack)
 
 
 def test_two_agents_cannot_both_claim_a_ticket(seat: Seat, stack: RunningStack, phone: Page) -> None:
@@ -160,9 +187,7 @@ def test_two_agents_cannot_both_claim_a_ticket(seat: Seat, stack: RunningStack, 
     mateus.complaints.clear()
 
 
-def test_a_second_browser_sees_a_message_within_a_second(
-    seat: Seat, customer: object, stack: RunningStack
-) -> None:
+def test_a_second_browser_sees_a_message_within_a_second(seat: Seat, customer: object, stack: RunningStack) -> None:
     """Measured from the moment the simulator has it to the moment it can be read; the median of five."""
     lena = seat("lena")
     lena.open()

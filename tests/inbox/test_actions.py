@@ -82,9 +82,7 @@ def test_a_reply_to_what_a_colleague_has_answered_is_held_and_keeps_its_text(
     assert Message.objects.filter(text="My answer").count() == 0
 
 
-def test_outside_the_reply_window_the_composer_explains_and_offers_the_note(
-    lena: Client, ticket: Ticket
-) -> None:
+def test_outside_the_reply_window_the_composer_explains_and_offers_the_note(lena: Client, ticket: Ticket) -> None:
     """No dead button: the reply form has none."""
     paper.refuse = Refusal(code="window_closed", text="Only templates now.", remedy="Wait for an answer.")
     response = lena.post(address("replies", ticket), reply_fields(ticket, "Too late"))
@@ -114,9 +112,7 @@ def test_the_second_claim_names_the_first(cast: House, lena: Client, mateus: Cli
     assert fresh(ticket).assignee == cast.lena
 
 
-def test_resolving_goes_on_with_the_next_ticket_and_can_be_undone(
-    cast: House, lena: Client, ticket: Ticket
-) -> None:
+def test_resolving_goes_on_with_the_next_ticket_and_can_be_undone(cast: House, lena: Client, ticket: Ticket) -> None:
     """The address of the next one is pushed, the toast carries the way back."""
     other = ticket_of(writes(cast.inbox, "Where is my order?", phone="4917655501843", name="Katharina Vogel"))
     url = address("resolution", ticket) + "?view=all"
@@ -132,9 +128,7 @@ def test_resolving_goes_on_with_the_next_ticket_and_can_be_undone(
 
 def test_after_the_last_ticket_the_list_is_shown(lena: Client, ticket: Ticket) -> None:
     """Without scripts too, and the page says what was done."""
-    response = lena.post(
-        address("resolution", ticket) + "?view=all", {"seen_seq": newest_seq(ticket)}, follow=True
-    )
+    response = lena.post(address("resolution", ticket) + "?view=all", {"seen_seq": newest_seq(ticket)}, follow=True)
     assert response.redirect_chain[-1] == (reverse("inbox:list", args=["all"]), 303)
     html = str(response.content, "utf-8")
     assert "Resolved" in html
@@ -180,9 +174,7 @@ def test_handing_over_to_a_person_gives_it_to_them(cast: House, lena: Client, ti
     """Team and person in one choice."""
     lena.post(address("transfer", ticket), {"target": f"{cast.returns.pk}:{cast.mateus.pk}"})
     assert fresh(ticket).assignee == cast.mateus
-    refused = lena.post(
-        address("transfer", ticket), {"target": f"{cast.finance.pk}:{cast.mateus.pk}"}, headers=HTMX
-    )
+    refused = lena.post(address("transfer", ticket), {"target": f"{cast.finance.pk}:{cast.mateus.pk}"}, headers=HTMX)
     assert refused.status_code == 409
     assert b"Mateus does not work in this team." in refused.content
 
@@ -204,10 +196,7 @@ def test_only_a_lead_takes_a_ticket_from_somebody_else(cast: House, lena: Client
 def test_priority_and_subject_change(lena: Client, ticket: Ticket) -> None:
     """Each is a noun of its own."""
     assert lena.post(address("priority", ticket), {"priority": Priority.URGENT}).status_code == 303
-    assert (
-        lena.post(address("subject", ticket), {"subject": "Tent pole snapped on first use"}).status_code
-        == 303
-    )
+    assert lena.post(address("subject", ticket), {"subject": "Tent pole snapped on first use"}).status_code == 303
     assert (fresh(ticket).priority, fresh(ticket).subject) == (
         Priority.URGENT,
         "Tent pole snapped on first use",
@@ -251,9 +240,7 @@ def test_a_reply_that_was_not_delivered_is_tried_again_or_given_up(
     assert message.state == state
 
 
-def test_a_message_of_another_ticket_does_not_exist_under_this_one(
-    cast: House, lena: Client, ticket: Ticket
-) -> None:
+def test_a_message_of_another_ticket_does_not_exist_under_this_one(cast: House, lena: Client, ticket: Ticket) -> None:
     """Nested ids belong together or are 404."""
     other = ticket_of(writes(cast.inbox, "Mine", phone="1777"))
     messaging.reply(actor=cast.lena, ticket_id=other.pk, **reply_fields(other))
@@ -300,14 +287,10 @@ def test_a_manager_reads_along_and_cannot_act(cast: House, ticket: Ticket) -> No
     assert not ticket.events.filter(kind=EventKind.REPLIED).exists()
 
 
-def test_versions_answer_only_for_what_may_be_read(
-    cast: House, lena: Client, outsider: Client, ticket: Ticket
-) -> None:
+def test_versions_answer_only_for_what_may_be_read(cast: House, lena: Client, outsider: Client, ticket: Ticket) -> None:
     """An outsider learns nothing, not even that it exists."""
     ids = {"ids": f"{ticket.pk},999999", "view": "all"}
-    assert lena.get(reverse("inbox:versions"), ids).json()["versions"] == {
-        str(ticket.pk): fresh(ticket).version
-    }
+    assert lena.get(reverse("inbox:versions"), ids).json()["versions"] == {str(ticket.pk): fresh(ticket).version}
     assert outsider.get(reverse("inbox:versions"), ids).json()["versions"] == {}
 
 

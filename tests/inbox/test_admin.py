@@ -16,9 +16,7 @@ def ada(cast: House, login: Login) -> Client:
     return login(cast.ada)
 
 
-@pytest.mark.parametrize(
-    "model", ["ticket", "message", "ticketevent", "contact", "contactidentity", "conversation"]
-)
+@pytest.mark.parametrize("model", ["ticket", "message", "ticketevent", "contact", "contactidentity", "conversation"])
 def test_what_happened_can_only_be_read(ada: Client, ticket: Ticket, model: str) -> None:
     changelist = ada.get(reverse(f"admin:tickets_{model}_changelist"))
     assert changelist.status_code == 200
@@ -29,9 +27,7 @@ def test_a_ticket_is_neither_changed_nor_deleted(ada: Client, ticket: Ticket) ->
     page = reverse("admin:tickets_ticket_change", args=[ticket.pk])
     assert ada.get(page).status_code == 200
     assert ada.post(page, {"subject": "x"}).status_code == 403
-    assert (
-        ada.post(reverse("admin:tickets_ticket_delete", args=[ticket.pk]), {"post": "yes"}).status_code == 403
-    )
+    assert ada.post(reverse("admin:tickets_ticket_delete", args=[ticket.pk]), {"post": "yes"}).status_code == 403
 
 
 def test_tags_quick_replies_and_inboxes_can_be_edited(ada: Client, cast: House) -> None:

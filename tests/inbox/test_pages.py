@@ -78,9 +78,7 @@ def test_an_unsent_reply_shows_in_the_row(cast: House, lena: Client, ticket: Tic
     assert "Half a sen" in page(lena)
 
 
-def test_the_ticket_page_shows_what_was_said_and_what_happened(
-    cast: House, lena: Client, ticket: Ticket
-) -> None:
+def test_the_ticket_page_shows_what_was_said_and_what_happened(cast: House, lena: Client, ticket: Ticket) -> None:
     """Messages, notes and events in one order."""
     assignment.claim(actor=cast.lena, ticket_id=ticket.pk)
     messaging.reply(actor=cast.lena, ticket_id=ticket.pk, **_reply(ticket))
@@ -91,9 +89,7 @@ def test_the_ticket_page_shows_what_was_said_and_what_happened(
     assert places == sorted(places)
 
 
-def test_a_team_is_a_filter_and_a_foreign_team_does_not_exist(
-    cast: House, lena: Client, ticket: Ticket
-) -> None:
+def test_a_team_is_a_filter_and_a_foreign_team_does_not_exist(cast: House, lena: Client, ticket: Ticket) -> None:
     """The heading's menu offers what the person may see."""
     url = reverse("inbox:list", args=["all"])
     assert lena.get(url, {"team": cast.returns.pk}).status_code == 200
@@ -103,9 +99,7 @@ def test_a_team_is_a_filter_and_a_foreign_team_does_not_exist(
 
 def test_more_rows_come_by_keyset_and_none_twice(cast: House, lena: Client) -> None:
     """Two pages together show each ticket once."""
-    tickets = [
-        ticket_of(writes(cast.inbox, f"text {n}", phone=f"20{n:04d}", name=f"C {n}")) for n in range(60)
-    ]
+    tickets = [ticket_of(writes(cast.inbox, f"text {n}", phone=f"20{n:04d}", name=f"C {n}")) for n in range(60)]
     first = lena.get(reverse("inbox:list", args=["all"]))
     cursor = first.context["page"].next_cursor
     second = lena.get(reverse("inbox:list", args=["all"]), {"after": cursor}, headers={"HX-Request": "true"})

@@ -35,10 +35,8 @@ def is_open(calendar: BusinessTime, at: dt.datetime) -> bool:
     for begin, end in calendar.hours.days.get(local.weekday(), ()):
         if begin <= minute and (end <= begin or minute < end):
             return True
-    for begin, end in calendar.hours.days.get((local.weekday() - 1) % 7, ()):
-        if end <= begin and minute < end:
-            return True
-    return False
+    yesterday = calendar.hours.days.get((local.weekday() - 1) % 7, ())
+    return any(end <= begin and minute < end for begin, end in yesterday)
 
 
 def walk(calendar: BusinessTime, begin: dt.datetime, seconds: int) -> int:

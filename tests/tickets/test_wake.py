@@ -62,9 +62,7 @@ def test_a_broker_that_hangs_delays_nobody_and_a_burst_becomes_one_wake_up(broke
     assert len(broker.taken) <= 2
 
 
-def test_after_an_error_the_waker_rests_and_then_goes_on(
-    broker: Broker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_an_error_the_waker_rests_and_then_goes_on(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wake, "REST", 0.3)
     broker.broken = True
     wake.publish("a")

@@ -76,9 +76,7 @@ def _see_other(url: str) -> HttpResponse:
     return response
 
 
-def _move_on(
-    request: AgentRequest, place: Place, next_id: int | None, *, toast: Toast | None = None
-) -> HttpResponse:
+def _move_on(request: AgentRequest, place: Place, next_id: int | None, *, toast: Toast | None = None) -> HttpResponse:
     """Go to the next ticket of the view; to the list when there is none."""
     following = _reload(request, next_id) if next_id is not None else None
     url = place.ticket_url(following.pk) if following else place.list_url
@@ -111,9 +109,7 @@ def _refuse(
     if request.htmx:
         toast = None if at_composer else {"text": refused.text}
         response = delta(request, current, toast=toast, status=409, hint=hint if at_composer else None)
-        return _trigger(
-            response, **{"action:refused": {"code": refused.code, "held": held, "text": refused.text}}
-        )
+        return _trigger(response, **{"action:refused": {"code": refused.code, "held": held, "text": refused.text}})
     return ticket_page(request, current, place_of(request), typed=typed, hint=hint, status=409)
 
 
@@ -147,9 +143,7 @@ def replies(request: AgentRequest, pk: int) -> HttpResponse:
 def notes(request: AgentRequest, pk: int) -> HttpResponse:
     """Write a note for colleagues."""
     ticket = visible_ticket(request.user, pk)
-    typed = Typed(
-        note=request.POST.get("text", ""), note_client_id=request.POST.get("client_id", ""), mode="note"
-    )
+    typed = Typed(note=request.POST.get("text", ""), note_client_id=request.POST.get("client_id", ""), mode="note")
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _invalid(request, ticket, form, typed=typed, at_composer=True)

@@ -116,8 +116,7 @@ def _team_links(place: Place) -> list[dict[str, Any]]:
     address = reverse("inbox:list", args=[place.view])
     links = [{"text": _("All teams"), "url": address, "current": place.team is None}]
     return links + [
-        {"text": team.name, "url": f"{address}?team={team.pk}", "current": team == place.team}
-        for team in place.teams
+        {"text": team.name, "url": f"{address}?team={team.pk}", "current": team == place.team} for team in place.teams
     ]
 
 
@@ -127,14 +126,8 @@ def work_list(request: AgentRequest, place: Place, *, current: int | None = None
     counted = queue.counts(request.user, place.view, place.team_id, at)
     cursor = queue.Cursor.decode(request.GET.get("after", ""))
     raw = request.GET.get("rows", "")
-    size = (
-        min(max(int(raw), queue.PAGE_SIZE), queue.MAX_ROWS)
-        if raw.isdecimal() and len(raw) < 6
-        else queue.PAGE_SIZE
-    )
-    page = queue.page(
-        request.user, place.view, place.team_id, at=at, counted=counted, cursor=cursor, size=size
-    )
+    size = min(max(int(raw), queue.PAGE_SIZE), queue.MAX_ROWS) if raw.isdecimal() and len(raw) < 6 else queue.PAGE_SIZE
+    page = queue.page(request.user, place.view, place.team_id, at=at, counted=counted, cursor=cursor, size=size)
     tabs = [
         {
             "name": view,

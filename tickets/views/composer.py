@@ -60,9 +60,9 @@ def quick_replies(request: AgentRequest, pk: int) -> HttpResponse:
         .filter(Q(team__isnull=True) | Q(team_id=ticket.team_id))
         .filter(shortcut__istartswith=typed)
     )
-    chosen = sorted(
-        found[:100], key=lambda one: (one.language not in {"", language}, -one.used_count, one.shortcut)
-    )[:MOST]
+    chosen = sorted(found[:100], key=lambda one: (one.language not in {"", language}, -one.used_count, one.shortcut))[
+        :MOST
+    ]
     replies = [
         {
             "id": one.pk,

@@ -16,11 +16,7 @@ MAX_VERSIONS = 200
 @require_safe
 def index(request: AgentRequest) -> HttpResponse:
     """Go where the work is: to one's own tickets, else to all open ones."""
-    has_own = (
-        Ticket.objects.visible_to(request.user)
-        .filter(assignee=request.user, status__in=["new", "open"])
-        .exists()
-    )
+    has_own = Ticket.objects.visible_to(request.user).filter(assignee=request.user, status__in=["new", "open"]).exists()
     return redirect("inbox:list", queue.View.MINE if has_own else queue.View.ALL)
 
 

@@ -154,9 +154,7 @@ def ticket_parts(
         "contact": conversation.contact,
         "inbox": conversation.inbox,
         "lines": lines,
-        "entries": [
-            present.entry(line, conversation.contact, query, may_work=may_work) for line in lines.entries
-        ],
+        "entries": [present.entry(line, conversation.contact, query, may_work=may_work) for line in lines.entries],
         "may_work": may_work,
         "may_assign": may_assign,
         "mine": ticket.assignee_id == user.pk,
@@ -169,9 +167,7 @@ def ticket_parts(
         "status": present.status(ticket),
         "sla": present.sla(ticket, now),
         "tags": list(ticket.tags.all()),
-        "language_name": present.language_name(conversation.contact.language)
-        if conversation.contact.language
-        else "",
+        "language_name": present.language_name(conversation.contact.language) if conversation.contact.language else "",
         "earlier": [
             {**other, "url": place.ticket_url(other["pk"]) if other["pk"] else ""}
             for other in timeline.earlier_tickets(user, ticket)
@@ -241,8 +237,6 @@ def delta(
         "start": start,
         "toast": toast,
         "hint": hint,
-        "swap_composer": bool(shown)
-        and context["composer"] is not None
-        and shown != context["composer"]["state"],
+        "swap_composer": bool(shown) and context["composer"] is not None and shown != context["composer"]["state"],
     }
     return render(request, "inbox/fragments/delta.html", context, status=status)

@@ -63,9 +63,7 @@ def linkify(text: str) -> SafeString:
     for match in LINK.finditer(text):
         url = match.group().rstrip(TRAILING)
         parts.append(conditional_escape(text[end : match.start()]))
-        parts.append(
-            format_html('<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>', url, url)
-        )
+        parts.append(format_html('<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>', url, url))
         end = match.start() + len(url)
     parts.append(conditional_escape(text[end:]))
     return mark_safe("".join(parts))  # noqa: S308 - every part was escaped above
