@@ -96,7 +96,9 @@ def composer(
     else:
         refusal = channel.refusal(conversation, ChannelDraft(text="-"), now)
         if refusal is not None:
-            closed_text = " ".join(part for part in (refusal.text, refusal.remedy) if part)
+            shut = shown_window is not None and shown_window["state"] == "closed"
+            remedy = _("Until they write again you can add a note for your team.") if shut else refusal.remedy
+            closed_text = " ".join(part for part in (refusal.text, remedy) if part)
     kept = Draft.objects.filter(ticket=ticket, user=request.user).first()
     text = typed.text or (kept.text if kept else "")
     query = place_query(place)

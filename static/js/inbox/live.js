@@ -58,6 +58,8 @@ export async function compare() {
 }
 
 function hear(frame) {
+  // A page that nobody sees catches up when it is shown again.
+  if (document.visibilityState === "hidden") return;
   if (frame.type === "ticket") {
     refreshQueue();
     if (String(frame.ticket) === openTicket() && frame.version > shownVersion()) refreshThread();

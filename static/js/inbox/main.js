@@ -13,12 +13,15 @@ function afterSwap(event) {
   const { ctx } = event.detail ?? {};
   const pushed = ctx?.hx?.pushurl || ctx?.sourceElement?._htmx?.boosted;
   if (pushed && ctx.title) document.title = ctx.title;
+  if (ctx?.response?.status === 200) ctx.sourceElement?.closest?.("[popover]:popover-open")?.hidePopover();
   const opens = ctx?.sourceElement?.dataset?.opens;
   if (opens && ctx.response?.status === 200) document.getElementById(opens)?.showModal();
   settle();
   document.dispatchEvent(new CustomEvent("composer:swapped"));
 }
 
+// The demo shows the inbox in a frame, beside a navigation of its own.
+document.body.classList.toggle("is-embedded", window.self !== window.top);
 registerSwaps(window.htmx, { mergeQueue, mergeTail });
 connectQueue();
 connectThread();

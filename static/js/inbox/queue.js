@@ -1,8 +1,11 @@
-// The list of conversations: refreshed in bursts of at most one in 300 ms, and never moved under a pointer.
+// The list of conversations: refreshed at once, then at most once a second, and never moved under a pointer.
 import { fetchFragment, swapPartials } from "./swaps.js";
 import { openTicket } from "./thread.js";
 
 const PAUSE = 300;
+// While one refresh follows the other, the list is calm and the server is spared.
+const CALM_PAUSE = 1000;
+const BUSY = 3000;
 let pending = null;
 let forced = false;
 let timer = 0;
@@ -133,7 +136,9 @@ async function run() {
 export function refreshQueue({ force = false } = {}) {
   forced ||= force;
   clearTimeout(timer);
-  timer = setTimeout(run, Math.max(0, lastStart + PAUSE - Date.now()));
+  const since = Date.now() - lastStart;
+  const pause = force || since > BUSY ? PAUSE : CALM_PAUSE;
+  timer = setTimeout(run, Math.max(0, pause - since));
 }
 
 export function queueStamp() {

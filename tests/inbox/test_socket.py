@@ -1,0 +1,221 @@
+"""The socket of a page: who may listen, what they hear, and when it ends."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+from django.db import connections
+from django.test import Client
+
+from agents.models import Membership, User
+from tests.cast import House
+from tickets import consumers, presence
+from tickets.consumers import SIGNED_OUT, AgentConsumer
+from tickets.live import team_group
+from tickets.models import Ticket
+
+# The socket asks the database from a thread of its own, which sees only what is committed.
+pytestmark = pytest.mark.django_db(transaction=True)
+SECONDS = 5.0
+
+
+class Socket:
+    """One tab, spoken to without a server."""
+
+    def __init__(self, user: User | None) -> None:
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        scope = {"type": "websocket", "path": "/ws/agent/", "headers": [], "session": client.session}
+        self.client = client
+        communicator: Any = ApplicationCommunicator
+        self.wire = communicator(AgentConsumer.as_asgi(), scope)
+
+    async def open(self) -> dict[str, Any]:
+        """Connect; return what the server says after accepting."""
+        await self.wire.send_input({"type": "websocket.connect"})
+        assert (await self.wire.receive_output(SECONDS))["type"] == "websocket.accept"
+        return await self.hear()
+
+    async def hear(self, seconds: float = SECONDS) -> dict[str, Any]:
+        """Return the next frame, or the close code."""
+        said = await self.wire.receive_output(seconds)
+        if said["type"] == "websocket.close":
+            return {"closed": said["code"]}
+        return dict(json.loads(said["text"]))
+
+    async def hears_nothing(self) -> bool:
+        """Whether it stays quiet."""
+        return bool(await self.wire.receive_nothing(0.4, 0.05))
+
+    async def say(self, **frame: Any) -> None:
+        """Send a frame."""
+        await self.raw(json.dumps(frame))
+
+    async def raw(self, text: str) -> None:
+        """Send anything."""
+        await self.wire.send_input({"type": "websocket.receive", "text": text})
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self.wire.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wire.wait(SECONDS)
+
+
+def play(scenario: Callable[[], Awaitable[None]]) -> None:
+    """Run a scenario, then close the connections that its threads have opened."""
+
+    async def act() -> None:
+        try:
+            await scenario()
+        finally:
+            await database_sync_to_async(connections.close_all)()
+
+    asyncio.run(act())
+
+
+async def announce(team_id: int, ticket_id: int = 7) -> dict[str, Any]:
+    """Tell a team of a change, as `tickets.live` does; return the frame."""
+    frame = {"type": "ticket", "ticket": ticket_id, "version": 3, "team": team_id}
+    layer: Any = get_channel_layer()
+    await layer.group_send(team_group(team_id), {"type": "live.frame", "frame": frame})
+    return frame
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the socket look after its person many times a second."""
+    monkeypatch.setattr(consumers, "BEAT_SECONDS", 0.1)
+
+
+def test_a_stranger_is_told_to_log_in(cast: House) -> None:
+    sockets = [Socket(None)]
+
+    async def scenario() -> None:
+        assert await sockets[0].open() == {"closed": SIGNED_OUT}
+
+    play(scenario)
+
+
+def test_members_of_a_team_hear_its_changes_as_ids(cast: House) -> None:
+    lena, stranger = Socket(cast.lena), Socket(User.objects.create(username="olga"))
+
+    async def scenario() -> None:
+        assert await lena.open() == {"type": "hello"}
+        assert await stranger.open() == {"type": "hello"}
+        frame = await announce(cast.returns.pk)
+        assert await lena.hear() == frame
+        assert await stranger.hears_nothing()
+        await announce(cast.finance.pk)
+        assert await lena.hears_nothing()
+        await lena.close()
+        await stranger.close()
+
+    play(scenario)
+
+
+def test_two_who_look_at_a_ticket_hear_of_each_other(cast: House, ticket: Ticket) -> None:
+    lena, mateus = Socket(cast.lena), Socket(cast.mateus)
+
+    async def scenario() -> None:
+        await lena.open()
+        await mateus.open()
+        await lena.say(type="watch", ticket=ticket.pk)
+        assert await lena.hears_nothing()
+        await mateus.say(type="watch", ticket=ticket.pk)
+        heard = {"type": "presence", "ticket": ticket.pk}
+        assert await lena.hear() == heard
+        assert await mateus.hear() == heard
+        await mateus.say(type="typing", ticket=ticket.pk, on=True)
+        assert await lena.hear() == heard
+        others = await database_sync_to_async(presence.others)(ticket.pk, cast.lena)
+        assert [(one["name"], one["doing"]) for one in others] == [("Mateus", "writing")]
+        await mateus.close()
+        assert await lena.hear() == heard
+        assert await database_sync_to_async(presence.others)(ticket.pk, cast.lena) == []
+        await lena.close()
+
+    play(scenario)
+
+
+def test_nobody_watches_a_ticket_they_may_not_read(cast: House, ticket: Ticket) -> None:
+    stranger, lena = Socket(User.objects.create(username="olga")), Socket(cast.lena)
+
+    async def scenario() -> None:
+        await stranger.open()
+        await lena.open()
+        await stranger.say(type="watch", ticket=ticket.pk)
+        await lena.say(type="watch", ticket=ticket.pk)
+        assert await lena.hears_nothing()
+        assert await stranger.hears_nothing()
+        await stranger.say(type="typing", ticket=ticket.pk, on=True)
+        assert await lena.hears_nothing()
+        await stranger.close()
+        await lena.close()
+
+    play(scenario)
+
+
+def test_a_deactivated_person_loses_the_socket(cast: House, impatient: None) -> None:
+    lena = Socket(cast.lena)
+
+    async def scenario() -> None:
+        await lena.open()
+        await database_sync_to_async(User.objects.filter(pk=cast.lena.pk).update)(is_active=False)
+        assert await lena.hear() == {"closed": SIGNED_OUT}
+
+    play(scenario)
+
+
+def test_an_ended_session_loses_the_socket(cast: House, impatient: None) -> None:
+    lena = Socket(cast.lena)
+
+    async def scenario() -> None:
+        await lena.open()
+        await database_sync_to_async(lena.client.session.flush)()
+        assert await lena.hear() == {"closed": SIGNED_OUT}
+
+    play(scenario)
+
+
+def test_who_leaves_a_team_hears_no_more_of_it(cast: House, ticket: Ticket, impatient: None) -> None:
+    lena = Socket(cast.lena)
+
+    async def scenario() -> None:
+        await lena.open()
+        await lena.say(type="watch", ticket=ticket.pk)
+        await database_sync_to_async(Membership.objects.filter(user=cast.lena).delete)()
+        await asyncio.sleep(0.5)
+        await announce(cast.returns.pk, ticket.pk)
+        assert await lena.hears_nothing()
+        assert (await presence.here(ticket.pk)).viewing == frozenset()
+        await lena.close()
+
+    play(scenario)
+
+
+JUNK = ["", "x", "[]", "7", '{"type": "watch"}', '{"type": "watch", "ticket": "1"}', '{"ticket": 1e999}', "[" * 1500]
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=range(len(JUNK)))
+def test_junk_is_ignored(cast: House, junk: str) -> None:
+    lena = Socket(cast.lena)
+
+    async def scenario() -> None:
+        await lena.open()
+        await lena.raw(junk)
+        frame = await announce(cast.returns.pk)
+        assert await lena.hear() == frame
+        await lena.close()
+
+    play(scenario)
+
+
+def test_without_valkey_nobody_is_shown_and_nothing_breaks(cast: House, ticket: Ticket, settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert presence.others(ticket.pk, cast.lena) == []
