@@ -28,9 +28,9 @@ class Wire:
         self.secret = secret_of(stack)
         self.socket = socket.create_connection((parts.hostname, parts.port), timeout=timeout)
 
-    def head(self, *headers: str, host: bool = True) -> bytes:
+    def head(self, *headers: str) -> bytes:
         """Return the head of a post to the webhook."""
-        lines = [f"POST {PATH} HTTP/1.1", *([f"Host: {self.host}"] if host else []), *headers, "", ""]
+        lines = [f"POST {PATH} HTTP/1.1", f"Host: {self.host}", *headers, "", ""]
         return "\r\n".join(lines).encode("latin-1")
 
     def signature(self, body: bytes) -> str:
@@ -161,13 +161,10 @@ STRANGE = {
 }
 
 
-@pytest.mark.parametrize("body", STRANGE.values(), ids=STRANGE)
-def test_whatever_is_signed_is_stored_and_answered_with_200(
-    stack: RunningStack, auditor: Auditor, wire: Wire, body: bytes
-) -> None:
+def test_whatever_is_signed_is_stored_and_answered_with_200(stack: RunningStack, auditor: Auditor) -> None:
     before = auditor.number(STORED)
-    assert plain(wire, body, wire.signature(body)) == 200
-    assert auditor.number(STORED) == before + 1
+    assert {name: post(stack, body).status for name, body in STRANGE.items()} == dict.fromkeys(STRANGE, 200)
+    assert auditor.number(STORED) == before + len(STRANGE)
     auditor.wait_until_quiet(within=30)
     auditor.everything_holds()
 
@@ -215,21 +212,20 @@ def test_a_body_that_is_cut_short_is_not_stored(stack: RunningStack, auditor: Au
 
 
 ODD = {
-    "a foreign host": (["Host: evil.example", "Content-Length: 2"], False, 400),
-    "two lengths": (["Content-Length: 2", "Content-Length: 3"], True, 400),
-    "a length that is no number": (["Content-Length: two"], True, 400),
-    "a negative length": (["Content-Length: -2"], True, 400),
-    "a length and chunks": (["Content-Length: 2", "Transfer-Encoding: chunked"], True, 400),
-    "a space before the colon": (["Content-Length : 2"], True, 400),
+    "two lengths": ["Content-Length: 2", "Content-Length: 3"],
+    "a length that is no number": ["Content-Length: two"],
+    "a negative length": ["Content-Length: -2"],
+    "a length and chunks": ["Content-Length: 2", "Transfer-Encoding: chunked"],
+    "a space before the colon": ["Content-Length : 2"],
 }
 
 
-@pytest.mark.parametrize(("headers", "host", "status"), ODD.values(), ids=ODD)
+@pytest.mark.parametrize("headers", ODD.values(), ids=ODD)
 def test_odd_heads_are_refused_and_nothing_is_stored(
-    stack: RunningStack, auditor: Auditor, wire: Wire, headers: list[str], status: int, *, host: bool
+    stack: RunningStack, auditor: Auditor, wire: Wire, headers: list[str]
 ) -> None:
     before = auditor.number(STORED)
-    wire.send(wire.head(*headers, wire.signature(b"{}"), host=host), b"{}")
-    assert wire.status() in {status, 0}
+    wire.send(wire.head(*headers, wire.signature(b"{}")), b"{}")
+    assert wire.status() in {400, 0}
     assert auditor.number(STORED) == before
     assert post(stack, text_body(stack, customer(), "afterwards")).status == 200

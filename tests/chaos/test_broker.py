@@ -11,7 +11,7 @@ from tests.chaos.load import Answer, connection_to, customer, customers, p99, po
 from tests.stack import RunningStack
 
 log = logging.getLogger(__name__)
-POSTS = 150
+POSTS = 100
 ARRIVED = "SELECT count(*) FROM tickets_message WHERE kind = 'inbound' AND text = %(text)s"
 
 
