@@ -11,4 +11,5 @@ OF_AGENTS = {
 NEUTRAL = {
     "User": frozenset({"role"}),
     "Team": frozenset({"name"}),
+    "Notification": frozenset({"kind", "key"}),
 }

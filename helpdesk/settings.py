@@ -167,6 +167,7 @@ CELERY_TASK_ROUTES = {
     "channels_whatsapp.tasks.fetch_media": {"queue": "media"},
     "tickets.tasks.deliver": {"queue": "outbound"},
     "tickets.tasks.settle_unknown": {"queue": "timers"},
+    "tickets.tasks.notice_clocks": {"queue": "timers"},
 }
 # An expiry keeps a stopped worker from finding a thousand identical wake-ups when it comes back.
 CELERY_BEAT_SCHEDULE = {
@@ -179,6 +180,11 @@ CELERY_BEAT_SCHEDULE = {
     "fetch due media": {
         "task": "channels_whatsapp.tasks.fetch_media",
         "schedule": 3.0,
+        "options": {"expires": 10},
+    },
+    "notice clocks that are due": {
+        "task": "tickets.tasks.notice_clocks",
+        "schedule": 2.0,
         "options": {"expires": 10},
     },
     "settle deliveries of unknown fate": {

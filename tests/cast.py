@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from agents.models import Membership, Role, Team, User
 from helpdesk import clock
 from tickets import intake
+from tickets.defaults import ALWAYS, install
 from tickets.inbound import Identity, InboundAttachment, InboundMessage
-from tickets.models import ContentType, IdentityKind, Inbox, Message, Ticket
+from tickets.models import BusinessHours, ContentType, IdentityKind, Inbox, Message, Ticket
 
 _numbers = itertools.count(1)
 
@@ -37,6 +38,8 @@ def person(name: str, role: Role = Role.AGENT, **fields: object) -> User:
 
 def house(channel: str = "paper") -> House:
     """Furnish the house: Lena and Mateus answer returns, Amira leads them, Jonas manages, Ada administers."""
+    BusinessHours.objects.all().delete()
+    install(time_zone="Europe/Berlin", week=ALWAYS)
     returns = Team.objects.create(name="Returns desk", send_delay_seconds=0)
     finance = Team.objects.create(name="Finance", send_delay_seconds=0)
     cast = House(

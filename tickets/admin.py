@@ -8,14 +8,21 @@ from django.http import HttpRequest
 
 from tickets.models import (
     Attachment,
+    BusinessHours,
+    BusinessInterval,
     Contact,
     ContactIdentity,
     Conversation,
     DeliveryAttempt,
+    Holiday,
     Inbox,
     Message,
     QuickReply,
+    SlaClock,
+    SlaPolicy,
+    SlaTarget,
     Tag,
+    TeamHours,
     Ticket,
     TicketEvent,
 )
@@ -139,3 +146,69 @@ class InboxAdmin(admin.ModelAdmin[Inbox]):
         """Refuse: conversations hang on it; an inbox that is no longer used is set inactive."""
         del request, obj
         return False
+
+
+class IntervalInline(admin.TabularInline[BusinessInterval, BusinessHours]):
+    """The week."""
+
+    model = BusinessInterval
+    extra = 1
+
+
+class HolidayInline(admin.TabularInline[Holiday, BusinessHours]):
+    """Days on which everything is closed."""
+
+    model = Holiday
+    extra = 1
+
+
+@admin.register(BusinessHours)
+class BusinessHoursAdmin(admin.ModelAdmin[BusinessHours]):
+    """Business hours; every saving is a new version, so that no process computes with the old week."""
+
+    list_display = ("name", "time_zone", "is_default", "version")
+    readonly_fields = ("version",)
+    inlines = (IntervalInline, HolidayInline)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """Raise the version once the intervals are saved."""
+        super().save_related(request, form, formsets, change)
+        BusinessHours.objects.filter(pk=form.instance.pk).update(version=models.F("version") + 1)
+
+
+@admin.register(TeamHours)
+class TeamHoursAdmin(admin.ModelAdmin[TeamHours]):
+    """Which team keeps other hours than the default ones."""
+
+    list_display = ("team", "hours")
+    list_select_related = ("team", "hours")
+
+
+class TargetInline(admin.TabularInline[SlaTarget, SlaPolicy]):
+    """What is promised."""
+
+    model = SlaTarget
+    extra = 0
+
+
+@admin.register(SlaPolicy)
+class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
+    """Promises; the first that fits a ticket holds, also for clocks that start from now on."""
+
+    list_display = ("name", "position", "priority", "team", "channel", "warn_percent", "is_active")
+    list_select_related = ("team",)
+    inlines = (TargetInline,)
+
+    def has_delete_permission(self, request: HttpRequest, obj: SlaPolicy | None = None) -> bool:
+        """Refuse: clocks name it; a promise that no longer holds is set inactive."""
+        del request, obj
+        return False
+
+
+@admin.register(SlaClock)
+class SlaClockAdmin(ReadOnlyAdmin):
+    """Clocks."""
+
+    list_display = ("id", "ticket", "metric", "state", "started_at", "due_at", "stopped_at", "breached_at")
+    list_filter = ("metric", "state")
+    list_select_related = ("ticket",)

@@ -13,7 +13,6 @@ from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from helpdesk import clock
-from tickets import sla
 from tickets.actions.base import action, commit_events, event, next_seq
 from tickets.actions.lifecycle import open_ticket, reopen_by_contact
 from tickets.courtesy import is_courtesy
@@ -123,7 +122,6 @@ def _count_in(ticket: Ticket, occurred_at: dt.datetime) -> None:
     """Let one more message wait for an answer: the same as deriving it from all messages, without reading them."""
     ticket.unanswered_count += 1
     ticket.waiting_since = min(ticket.waiting_since or occurred_at, occurred_at)
-    ticket.due_at = sla.due(ticket)
     ticket.snoozed_until = None
     if ticket.status == Status.PENDING:
         ticket.status = Status.OPEN

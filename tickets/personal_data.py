@@ -30,4 +30,10 @@ NEUTRAL = {
     "QuickReply": frozenset({"shortcut", "language", "text"}),
     "Seen": frozenset({"kind", "digest"}),  # the digest must outlive an erasure, or a late copy would undo it
     "Tag": frozenset({"name"}),
+    "BusinessHours": frozenset({"name", "time_zone"}),
+    "Holiday": frozenset({"name"}),
+    "SlaPolicy": frozenset({"name", "channel"}),
+    "SlaTarget": frozenset({"metric"}),
+    "SlaClock": frozenset({"metric", "state"}),
+    "SlaEvent": frozenset({"kind"}),
 }

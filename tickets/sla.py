@@ -1,23 +1,286 @@
-"""When an answer is due.
+"""The clocks of a ticket: start, pause, resume, stop, warn, breach.
 
-Targets count in wall time from the oldest unanswered message. Policies, business hours and the other clocks build
-on `Ticket.due_at`, which stays the one column that the work list sorts by.
+`keep` is called with every event of a ticket, under its lock, and derives from the ticket what each clock must do: the
+response clock follows the oldest unanswered message, the resolution clock the ticket's life. A deadline is a row with
+a due time. Whether it is noticed at once, after a restart or after a long outage, the event carries the due time.
 """
 
 import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
 
-from tickets.models import Priority, Ticket
+from agents import notify
+from tickets.calendars import calendar, hours_of_team
+from tickets.models import (
+    AuthorKind,
+    BusinessHours,
+    ClockState,
+    MessageKind,
+    MessageState,
+    Metric,
+    Purpose,
+    SlaClock,
+    SlaEvent,
+    SlaPolicy,
+    SlaTarget,
+    Status,
+    Step,
+    Ticket,
+)
 
-FIRST_RESPONSE: dict[int, dt.timedelta] = {
-    Priority.URGENT: dt.timedelta(minutes=5),
-    Priority.HIGH: dt.timedelta(minutes=10),
-    Priority.NORMAL: dt.timedelta(minutes=10),
-    Priority.LOW: dt.timedelta(hours=1),
-}
+RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
+COUNTING = (ClockState.RUNNING, ClockState.PAUSED)
 
 
-def due(ticket: Ticket) -> dt.datetime | None:
-    """Return when the answer to the oldest unanswered message is due; None while nobody waits."""
-    if ticket.waiting_since is None or not ticket.is_open:
-        return None
-    return ticket.waiting_since + FIRST_RESPONSE[ticket.priority]
+@dataclass(frozen=True)
+class Ruler:
+    """How a clock measures: in business time, or in wall time where there are no hours."""
+
+    hours: BusinessHours | None
+
+    def after(self, begin: dt.datetime, seconds: float) -> dt.datetime | None:
+        """Return when so many seconds have passed; None if never."""
+        if self.hours is None:
+            return begin + dt.timedelta(seconds=seconds)
+        return calendar(self.hours).after(begin, seconds)
+
+    def between(self, begin: dt.datetime, end: dt.datetime) -> float:
+        """Return how many seconds lie between."""
+        if self.hours is None:
+            return (end - begin).total_seconds()
+        return calendar(self.hours).seconds_between(begin, end)
+
+
+@dataclass
+class Terms:
+    """What is promised for a ticket; looked up once, and only when a clock starts."""
+
+    ticket: Ticket
+
+    @cached_property
+    def policy(self) -> SlaPolicy | None:
+        """The policy that fits."""
+        return policy_for(self.ticket)
+
+    @cached_property
+    def targets(self) -> dict[str, SlaTarget]:
+        """Its targets by metric."""
+        return {target.metric: target for target in self.policy.targets.all()} if self.policy else {}
+
+    @cached_property
+    def hours(self) -> BusinessHours | None:
+        """The hours of the ticket's team."""
+        return hours_of_team(self.ticket.team_id)
+
+
+def policy_for(ticket: Ticket) -> SlaPolicy | None:
+    """Return the first active policy by position that fits the ticket."""
+    channel = ticket.conversation.inbox.channel
+    for policy in SlaPolicy.objects.filter(is_active=True).prefetch_related("targets"):
+        fits = (
+            policy.priority in {None, ticket.priority}
+            and policy.team_id in {None, ticket.team_id}
+            and policy.channel in {"", channel}
+        )
+        if fits:
+            return policy
+    return None
+
+
+def keep(ticket: Ticket, at: dt.datetime) -> None:
+    """Bring the clocks of a locked ticket in line with it and set its due time; the caller saves the ticket."""
+    clocks = list(
+        ticket.clocks.select_for_update(no_key=True, of=("self",)).select_related("hours", "policy").order_by("pk")
+    )
+    for clock in clocks:
+        notice_breach(clock, ticket, at)
+    terms = Terms(ticket)
+    _keep_response(terms, clocks, at)
+    _keep_resolution(terms, clocks, at)
+    response = _counting(clocks, RESPONSES)
+    ticket.due_at = response.due_at if response else None
+
+
+def _counting(clocks: list[SlaClock], metrics: tuple[Metric, ...]) -> SlaClock | None:
+    return next((clock for clock in clocks if clock.metric in metrics and clock.state in COUNTING), None)
+
+
+def _keep_response(terms: Terms, clocks: list[SlaClock], at: dt.datetime) -> None:
+    ticket = terms.ticket
+    waiting_since = ticket.waiting_since if ticket.is_open else None
+    running = _counting(clocks, RESPONSES)
+    if running is not None and running.started_at != waiting_since:
+        _stop(running, at)
+    if waiting_since is None:
+        return
+    known = next((c for c in clocks if c.metric in RESPONSES and c.started_at == waiting_since), None)
+    if known is None:
+        # A ticket without clocks is new, or nothing is promised for it: nobody need look for answers.
+        metric = Metric.NEXT_RESPONSE if clocks and _was_answered(ticket) else Metric.FIRST_RESPONSE
+        _start(terms, clocks, metric, waiting_since, at)
+    elif known.state == ClockState.STOPPED:
+        # The reply that stopped it did not arrive or was taken back: the wait goes on with its original due time.
+        _run_again(known, known.due_at, at)
+
+
+def _keep_resolution(terms: Terms, clocks: list[SlaClock], at: dt.datetime) -> None:
+    ticket = terms.ticket
+    clock = next((c for c in clocks if c.metric == Metric.RESOLUTION), None)
+    if clock is None:
+        if ticket.is_open:
+            _start(terms, clocks, Metric.RESOLUTION, ticket.opened_at, at)
+            clock = _counting(clocks, (Metric.RESOLUTION,))
+        if clock is None:
+            return
+    if clock.state == ClockState.CANCELLED:
+        return
+    if not ticket.is_open:
+        if clock.state in COUNTING:
+            _stop(clock, at)
+        return
+    pauses = ticket.status == Status.PENDING and clock.policy.pauses_while_pending
+    if pauses and clock.state == ClockState.RUNNING:
+        _pause(clock, at)
+    elif not pauses and clock.state in {ClockState.PAUSED, ClockState.STOPPED}:
+        _resume(clock, at)
+
+
+def _was_answered(ticket: Ticket) -> bool:
+    """Whether a person of ours has answered before."""
+    return (
+        ticket.messages.filter(kind=MessageKind.OUTBOUND, purpose=Purpose.REPLY, author_kind=AuthorKind.AGENT)
+        .exclude(state__in=[MessageState.FAILED, MessageState.CANCELLED])
+        .exists()
+    )
+
+
+# -- What a clock does -------------------------------------------------------------------------------
+
+
+def _start(terms: Terms, clocks: list[SlaClock], metric: Metric, started_at: dt.datetime, at: dt.datetime) -> None:
+    target = terms.targets.get(metric)
+    if target is None:
+        return
+    clock = SlaClock(ticket=terms.ticket, metric=metric, started_at=started_at, state=ClockState.RUNNING)
+    _promise(clock, terms, target)
+    clock.save()
+    clocks.append(clock)
+    notice_breach(clock, terms.ticket, at)
+
+
+def _promise(clock: SlaClock, terms: Terms, target: SlaTarget) -> None:
+    """Write a target into a clock that counts from its beginning."""
+    policy = target.policy
+    clock.policy = policy
+    clock.hours = terms.hours if target.in_business_hours else None
+    clock.hours_version = clock.hours.version if clock.hours else 0
+    clock.seconds = target.seconds
+    clock.warn_seconds = target.seconds * policy.warn_percent // 100
+    ruler = Ruler(clock.hours)
+    clock.due_at = ruler.after(clock.started_at, clock.seconds)
+    clock.warn_at = ruler.after(clock.started_at, clock.warn_seconds)
+
+
+def _stop(clock: SlaClock, at: dt.datetime) -> None:
+    if clock.state == ClockState.RUNNING and clock.due_at is not None:
+        clock.remaining_seconds = Ruler(clock.hours).between(at, clock.due_at)
+    clock.state = ClockState.STOPPED
+    clock.stopped_at = at
+    clock.save()
+
+
+def _pause(clock: SlaClock, at: dt.datetime) -> None:
+    clock.remaining_seconds = Ruler(clock.hours).between(at, clock.due_at) if clock.due_at else float(clock.seconds)
+    clock.state = ClockState.PAUSED
+    clock.due_at = clock.warn_at = None
+    clock.save()
+
+
+def _resume(clock: SlaClock, at: dt.datetime) -> None:
+    """Count on from what was left; a breach that has happened stays the only one."""
+    if clock.breached_at is not None or clock.remaining_seconds is None:
+        _run_again(clock, clock.due_at, at)
+        return
+    ruler = Ruler(clock.hours)
+    left = max(clock.remaining_seconds, 0.0)
+    until_warning = left - (clock.seconds - clock.warn_seconds)
+    clock.warn_at = ruler.after(at, until_warning) if until_warning > 0 else at
+    _run_again(clock, ruler.after(at, left), at)
+
+
+def _run_again(clock: SlaClock, due_at: dt.datetime | None, at: dt.datetime) -> None:
+    clock.state = ClockState.RUNNING
+    clock.stopped_at = None
+    clock.due_at = due_at
+    clock.remaining_seconds = None
+    clock.save()
+    notice_breach(clock, clock.ticket, at)
+
+
+def forget_stop(ticket: Ticket) -> None:
+    """Let the resolution clock run on as if it had never stopped, for a resolve that was taken back."""
+    ticket.clocks.filter(metric=Metric.RESOLUTION, state=ClockState.STOPPED).update(
+        state=ClockState.RUNNING, stopped_at=None, remaining_seconds=None
+    )
+
+
+def promise_anew(ticket: Ticket, at: dt.datetime) -> dict[str, int | None]:
+    """Apply the policy that fits a changed ticket to the clocks that count; return ids for the history.
+
+    Seconds already used stay used: a running clock counts from its own beginning under the new target.
+    """
+    terms = Terms(ticket)
+    policy, targets = terms.policy, terms.targets
+    before: int | None = None
+    for clock in ticket.clocks.select_for_update(no_key=True, of=("self",)).filter(state__in=COUNTING):
+        before = clock.policy_id
+        notice_breach(clock, ticket, at)
+        target = targets.get(clock.metric)
+        if policy is None or target is None:
+            clock.state, clock.stopped_at = ClockState.CANCELLED, at
+            clock.save()
+        elif clock.breached_at is None and clock.state == ClockState.RUNNING:
+            _promise(clock, terms, target)
+            clock.save()
+        elif clock.breached_at is None:
+            used = clock.seconds - (clock.remaining_seconds or 0.0)
+            _promise(clock, terms, target)
+            clock.remaining_seconds = clock.seconds - used
+            clock.due_at = clock.warn_at = None
+            clock.save()
+    return {"before": before, "after": policy.pk if policy else None}
+
+
+# -- What a clock reports ----------------------------------------------------------------------------
+
+
+def notice_breach(clock: SlaClock, ticket: Ticket, at: dt.datetime) -> bool:
+    """Record that the due time has passed, once, stamped with the due time; return whether it was news."""
+    news = clock.state == ClockState.RUNNING and clock.breached_at is None
+    if not news or clock.due_at is None or clock.due_at > at:
+        return False
+    clock.breached_at = clock.due_at
+    clock.save(update_fields=["breached_at"])
+    SlaEvent.objects.create(clock=clock, kind=Step.BREACH, occurred_at=clock.due_at, recorded_at=at)
+    _tell(clock, ticket, Step.BREACH, at)
+    return True
+
+
+def notice_warning(clock: SlaClock, ticket: Ticket, at: dt.datetime) -> bool:
+    """Record that most of the time is used, once; a warning that comes after the breach is not worth giving."""
+    news = clock.state == ClockState.RUNNING and clock.warned_at is None and clock.breached_at is None
+    if not news or clock.warn_at is None or clock.warn_at > at:
+        return False
+    clock.warned_at = clock.warn_at
+    clock.save(update_fields=["warned_at"])
+    SlaEvent.objects.create(clock=clock, kind=Step.WARNING, occurred_at=clock.warn_at, recorded_at=at)
+    _tell(clock, ticket, Step.WARNING, at)
+    return True
+
+
+def _tell(clock: SlaClock, ticket: Ticket, step: Step, at: dt.datetime) -> None:
+    """Notify the assignee and those who supervise the team."""
+    people = notify.supervisors(ticket.team_id)
+    if ticket.assignee_id is not None:
+        people.add(ticket.assignee_id)
+    notify.notify(people, kind=f"sla_{step}", key=f"clock-{clock.pk}-{step}", ticket_id=ticket.pk, at=at)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from tickets import delivery, wake
+from tickets.actions.clocks import notice_next
 from tickets.actions.lifecycle import close_next
 
 SECONDS = 20.0
@@ -34,3 +35,9 @@ def settle_unknown() -> None:
     """Look after leases that ran out, deliveries of unknown fate, and reopen windows that ended."""
     drain(delivery.settle_next, task="tickets.tasks.settle_unknown")
     drain(close_next, task="tickets.tasks.settle_unknown")
+
+
+@shared_task(name="tickets.tasks.notice_clocks")
+def notice_clocks() -> None:
+    """Warn and record breaches."""
+    drain(notice_next, task="tickets.tasks.notice_clocks")

@@ -8,7 +8,8 @@ from django.conf import settings
 from agents.models import Membership, Role, Team, User
 from channels_whatsapp.models import WhatsAppNumber
 from channels_whatsapp.numbers import connect_number
-from tickets.models import Inbox, QuickReply, Tag
+from tickets.defaults import ALWAYS, install
+from tickets.models import BusinessHours, Inbox, QuickReply, Tag
 
 PEOPLE: tuple[tuple[str, str, str, Role, str], ...] = (
     ("lena", "Lena", "Hoffmann", Role.AGENT, "en"),
@@ -66,6 +67,9 @@ def hire() -> Staff:
         QuickReply(team=teams[team] if team else None, shortcut=shortcut, language=language, text=text)
         for team, shortcut, language, text in QUICK_REPLIES
     )
+    # The demo is tried at any hour of the day, so its team never sleeps.
+    BusinessHours.objects.all().delete()
+    install(time_zone=settings.TIME_ZONE, week=ALWAYS)
     tags = {name: Tag.objects.create(name=name) for name in TAGS}
     return Staff(users=users, teams=teams, inbox=inbox, tags=tags)
 

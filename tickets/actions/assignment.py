@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import Membership, Team, User
 from agents.permissions import Permission, may
+from tickets import sla
 from tickets.actions.base import action, lock_ticket_for, now, record
 from tickets.actions.messaging import add_note
 from tickets.errors import AlreadyAssigned, NotAllowed, WrongStatus
@@ -83,6 +84,7 @@ def transfer(*, actor: User, ticket_id: int, team_id: int, assignee_id: int | No
         ticket.refresh_from_db(fields=["version", "last_activity_at"])
     ticket.team = team
     ticket.assignee = assignee
+    policies = sla.promise_anew(ticket, at)
     record(
         ticket,
         conversation,
@@ -92,5 +94,6 @@ def transfer(*, actor: User, ticket_id: int, team_id: int, assignee_id: int | No
         also_teams=(old_team_id,),
         before=before,
         after={"team": team_id, "assignee": assignee_id},
+        sla_policies=policies,
     )
     return ticket

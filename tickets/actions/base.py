@@ -120,7 +120,8 @@ def commit_events(
     at: dt.datetime,
     also_teams: tuple[int, ...] = (),
 ) -> None:
-    """Write the events of an action and the change row, raise the version, save the ticket, tell open pages."""
+    """Write the events of an action and the change row, keep the clocks, save the ticket, tell open pages."""
+    sla.keep(ticket, at)
     ticket.version += len(events)
     ticket.last_activity_at = max(ticket.last_activity_at, at)
     ticket.save()
@@ -158,7 +159,8 @@ def refresh_waiting(ticket: Ticket) -> None:
     """Derive from the messages who waits since when; the caller saves.
 
     A reply answers the inbound messages that its author had seen. One that failed, was taken back, or whose fate
-    stayed unknown until somebody was asked, answers nothing, so the wait resumes with its original due time.
+    stayed unknown until somebody was asked, answers nothing, so the wait resumes with its original due time. Resolving
+    answers everything before it.
     """
     answered = (
         ticket.messages.filter(kind=MessageKind.OUTBOUND, purpose=Purpose.REPLY, author_kind=AuthorKind.AGENT)
@@ -166,12 +168,12 @@ def refresh_waiting(ticket: Ticket) -> None:
         .exclude(state=MessageState.UNKNOWN, asked_at__isnull=False)
         .aggregate(seq=Max("seen_seq"))["seq"]
     )
-    unanswered = ticket.messages.filter(kind=MessageKind.INBOUND, seq__gt=answered or 0).aggregate(
+    answered = max(answered or 0, ticket.settled_seq)
+    unanswered = ticket.messages.filter(kind=MessageKind.INBOUND, seq__gt=answered).aggregate(
         count=Count("pk"), since=Min("occurred_at")
     )
     ticket.unanswered_count = unanswered["count"]
     ticket.waiting_since = unanswered["since"]
-    ticket.due_at = sla.due(ticket)
 
 
 def now() -> dt.datetime:

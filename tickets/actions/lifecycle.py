@@ -5,6 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from agents.models import User
+from tickets import sla
 from tickets.actions.base import action, event, lock_ticket, lock_ticket_for, now, record, refresh_waiting
 from tickets.errors import NewerActivity, WrongStatus
 from tickets.models import (
@@ -79,7 +80,7 @@ def _settle(ticket: Ticket, at: dt.datetime) -> None:
     ticket.resolved_at = at
     ticket.closes_at = at + ticket.conversation.inbox.reopen_window
     ticket.snoozed_until = None
-    ticket.waiting_since = ticket.due_at = None
+    ticket.waiting_since = None
     ticket.unanswered_count = 0
 
 
@@ -102,8 +103,9 @@ def resolve(*, actor: User, ticket_id: int, seen_seq: int) -> Ticket:
     if not ticket.is_open:
         raise WrongStatus(_("This ticket is resolved already."))
     refuse_unseen(conversation, seen_seq)
-    before = ticket.status
+    before, settled_seq = ticket.status, ticket.settled_seq
     _settle(ticket, at)
+    ticket.settled_seq = conversation.last_seq
     record(
         ticket,
         conversation,
@@ -111,6 +113,7 @@ def resolve(*, actor: User, ticket_id: int, seen_seq: int) -> Ticket:
         actor=actor,
         at=at,
         before=before,
+        settled_seq=settled_seq,
         assignee=ticket.assignee_id,
     )
     return ticket
@@ -128,7 +131,9 @@ def undo_resolve(*, actor: User, ticket_id: int) -> Ticket:
     other = conversation.tickets.filter(status__in=OPEN_STATUSES).first()
     if ticket.status != Status.RESOLVED or last is None or other is not None:
         raise WrongStatus(_("This can no longer be undone."))
+    ticket.settled_seq = last.data["settled_seq"]
     make_open(ticket, Status(last.data["before"]))
+    sla.forget_stop(ticket)
     record(ticket, conversation, EventKind.RESOLVE_UNDONE, actor=actor, at=at, resolved_seq=last.seq)
     return ticket
 

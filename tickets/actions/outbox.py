@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from tickets import sla
 from tickets.actions.base import action, lock_conversation, lock_ticket, now, record, refresh_waiting, touch
 from tickets.inbound import DeliveryReport, DeliveryStatus
 from tickets.models import (
@@ -46,6 +47,9 @@ def _resume_wait(conversation: Conversation, ticket: Ticket | None) -> None:
     if ticket.status == Status.RESOLVED and not conversation.tickets.filter(status__in=OPEN_STATUSES).exists():
         ticket.status = Status.OPEN
         ticket.resolved_at = ticket.closes_at = None
+        resolved = ticket.events.filter(kind=EventKind.RESOLVED).latest("seq")
+        ticket.settled_seq = resolved.data["settled_seq"]
+        sla.forget_stop(ticket)
     if ticket.is_open:
         refresh_waiting(ticket)
 

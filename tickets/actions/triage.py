@@ -12,7 +12,7 @@ from tickets.models import EventKind, Priority, Ticket
 
 @action
 def set_priority(*, actor: User, ticket_id: int, priority: int) -> Ticket:
-    """Change the priority; the due time follows from when the contact began to wait."""
+    """Change the priority; the promise that fits it counts from when each clock began."""
     conversation, ticket = lock_ticket_for(actor, ticket_id)
     at = now()
     if priority not in Priority.values:
@@ -21,8 +21,17 @@ def set_priority(*, actor: User, ticket_id: int, priority: int) -> Ticket:
         return ticket
     before = ticket.priority
     ticket.priority = priority
-    ticket.due_at = sla.due(ticket)
-    record(ticket, conversation, EventKind.PRIORITY_CHANGED, actor=actor, at=at, before=before, after=priority)
+    policies = sla.promise_anew(ticket, at)
+    record(
+        ticket,
+        conversation,
+        EventKind.PRIORITY_CHANGED,
+        actor=actor,
+        at=at,
+        before=before,
+        after=priority,
+        sla_policies=policies,
+    )
     return ticket
 
 

@@ -1,6 +1,7 @@
 """The tables of the core; this package is their only import path."""
 
 from tickets.models.attachment import Attachment
+from tickets.models.business_hours import BusinessHours, BusinessInterval, Holiday, TeamHours
 from tickets.models.change import Change
 from tickets.models.contact import Contact
 from tickets.models.conversation import Conversation
@@ -19,6 +20,7 @@ from tickets.models.message import (
 )
 from tickets.models.quick_reply import QuickReply
 from tickets.models.seen import Seen
+from tickets.models.sla import ClockState, Metric, SlaClock, SlaEvent, SlaPolicy, SlaTarget, Step
 from tickets.models.tag import Tag
 from tickets.models.ticket import OPEN_STATUSES, SETTLED_STATUSES, Priority, Status, Ticket, TicketQuerySet
 
@@ -28,7 +30,10 @@ __all__ = [
     "ActorKind",
     "Attachment",
     "AuthorKind",
+    "BusinessHours",
+    "BusinessInterval",
     "Change",
+    "ClockState",
     "Contact",
     "ContactIdentity",
     "ContentType",
@@ -36,17 +41,25 @@ __all__ = [
     "DeliveryAttempt",
     "Draft",
     "EventKind",
+    "Holiday",
     "IdentityKind",
     "Inbox",
     "Message",
     "MessageKind",
     "MessageState",
+    "Metric",
     "Priority",
     "Purpose",
     "QuickReply",
     "Seen",
+    "SlaClock",
+    "SlaEvent",
+    "SlaPolicy",
+    "SlaTarget",
     "Status",
+    "Step",
     "Tag",
+    "TeamHours",
     "Ticket",
     "TicketEvent",
     "TicketQuerySet",

@@ -83,6 +83,9 @@ class Ticket(models.Model):
         null=True, blank=True, help_text=_("Time of the oldest message that nobody has answered.")
     )
     due_at = models.DateTimeField(null=True, blank=True, help_text=_("When the answer is due."))
+    settled_seq = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text=_("Resolving answers all messages up to this place.")
+    )
     unanswered_count = models.PositiveIntegerField(default=0, db_default=0)
     last_message = models.ForeignKey(
         "tickets.Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
