@@ -79,6 +79,16 @@ def measure_size(stack: RunningStack, size: int) -> dict[str, Any]:
     return found
 
 
+def reference() -> float:
+    """Return the milliseconds of processor time that a fixed loop costs; on a quiet machine it costs least."""
+    times = []
+    for _ in range(5):
+        begun = time.process_time()
+        sum(range(1_000_000))
+        times.append((time.process_time() - begun) * 1000)
+    return min(times)
+
+
 def say(text: str) -> None:
     """Print at once."""
     print(text, flush=True)
@@ -143,10 +153,14 @@ def main() -> None:
                 say(f"\n{title} (after {time.monotonic() - begun:.0f} s)")
                 result[part] = measure(stack)
                 show(result[part])
+                result.setdefault("reference_ms", []).append(round(reference(), 1))
     result["load_average"] = os.getloadavg()[0]
     result["seconds"] = round(time.monotonic() - begun, 1)
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
-    say(f"\n{result['seconds']:.0f} s on {result['machine']}; load {result['load_average']:.1f}; figures in {RESULT}")
+    say(
+        f"\n{result['seconds']:.0f} s on {result['machine']}; load {result['load_average']:.1f};"
+        f" a loop of a million additions cost {', '.join(map(str, result['reference_ms']))} ms; figures in {RESULT}"
+    )
 
 
 PARTS: dict[str, tuple[str, Callable[[RunningStack], Any], Callable[[Any], None]]] = {
