@@ -11,12 +11,13 @@ from channels_whatsapp.numbers import connect_number
 from tickets.defaults import ALWAYS, install
 from tickets.models import BusinessHours, Inbox, QuickReply, Tag
 
+# Without a language of their own they see pages in the one chosen on the log-in page, else the browser's.
 PEOPLE: tuple[tuple[str, str, str, Role, str], ...] = (
-    ("lena", "Lena", "Hoffmann", Role.AGENT, "en"),
-    ("mateus", "Mateus", "Ribeiro", Role.AGENT, "en"),
-    ("amira", "Amira", "Haddad", Role.AGENT, "en"),
+    ("lena", "Lena", "Hoffmann", Role.AGENT, ""),
+    ("mateus", "Mateus", "Ribeiro", Role.AGENT, ""),
+    ("amira", "Amira", "Haddad", Role.AGENT, ""),
     ("jonas", "Jonas", "Weber", Role.MANAGER, "de"),
-    ("admin", "Ada", "Lindqvist", Role.ADMIN, "en"),
+    ("admin", "Ada", "Lindqvist", Role.ADMIN, ""),
 )
 # team -> members; a star marks who leads it
 TEAMS = {

@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils import translation
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -35,11 +36,13 @@ def draft(request: AgentRequest, pk: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def fill(text: str, *, ticket: Ticket, agent: User) -> str:
-    """Put names into a quick reply; where we know none, a neutral word stands in their place."""
+def fill(text: str, *, language: str, ticket: Ticket, agent: User) -> str:
+    """Put names into a quick reply; where we know none, a neutral word of the reply's language stands there."""
     name = ticket.conversation.contact.name.split()
+    with translation.override(language or translation.get_language()):
+        neutral = pgettext("salutation of somebody whose name is unknown", "there")
     values = {
-        "{name}": name[0] if name else pgettext("salutation of somebody whose name is unknown", "there"),
+        "{name}": name[0] if name else neutral,
         "{agent}": agent.short_name,
         "{ticket}": str(ticket.pk),
     }
@@ -70,7 +73,7 @@ def quick_replies(request: AgentRequest, pk: int) -> HttpResponse:
             "matched": one.shortcut[: len(typed)],
             "rest": one.shortcut[len(typed) :],
             "languages": one.language.upper(),
-            "text": fill(one.text, ticket=ticket, agent=request.user),
+            "text": fill(one.text, language=one.language, ticket=ticket, agent=request.user),
         }
         for one in chosen
     ]
