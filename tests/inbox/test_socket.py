@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -11,6 +12,8 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.db import connections
 from django.test import Client
+from pytest_django.fixtures import Settings
+from redis import Redis
 
 from agents.models import Membership, User
 from tests.cast import House
@@ -85,6 +88,20 @@ async def announce(team_id: int, ticket_id: int = 7) -> dict[str, Any]:
     layer: Any = get_channel_layer()
     await layer.group_send(team_group(team_id), {"type": "live.frame", "frame": frame})
     return frame
+
+
+@pytest.fixture(autouse=True)
+def _a_line_of_its_own(settings: Settings, worker_id: str) -> Iterator[None]:
+    """Keep presence and groups apart from tests that run beside this one: they count tickets and teams from one too."""
+    number = 8 + int(worker_id.removeprefix("gw") if worker_id != "master" else 7) % 8
+    parts = urlsplit(settings.REDIS_URL)
+    place = f"{parts.path}?db={number}" if parts.scheme == "unix" else f"{parts.netloc}/{number}"
+    shelf = settings.REDIS_URL = f"{parts.scheme}://{place}"
+    default = settings.CHANNEL_LAYERS["default"]
+    config = {**default["CONFIG"], "prefix": f"live-{number}"}
+    settings.CHANNEL_LAYERS = {"default": {**default, "CONFIG": config}}
+    yield
+    Redis.from_url(shelf).flushdb()
 
 
 @pytest.fixture
@@ -216,6 +233,8 @@ def test_junk_is_ignored(cast: House, junk: str) -> None:
     play(scenario)
 
 
-def test_without_valkey_nobody_is_shown_and_nothing_breaks(cast: House, ticket: Ticket, settings: Any) -> None:
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+def test_without_valkey_nobody_is_shown_and_nothing_breaks(
+    cast: House, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.conf.settings.REDIS_URL", "redis://127.0.0.1:1/0")
     assert presence.others(ticket.pk, cast.lena) == []
