@@ -22,7 +22,7 @@ from django.utils.translation import pgettext_lazy
 from agents.models import Membership, Team, User
 from tickets.models import SETTLED_STATUSES, Draft, Message, MessageState, Ticket, TicketQuerySet
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 MAX_ROWS = 200
 SOON = dt.timedelta(minutes=15)
 # Stands for "nobody waits" where due times are compared.

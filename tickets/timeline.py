@@ -24,7 +24,7 @@ from tickets.models import (
     TicketEvent,
 )
 
-WINDOW = 60
+WINDOW = 40
 # Two messages of one author within this time stand as one group.
 TOGETHER = dt.timedelta(minutes=10)
 

@@ -63,8 +63,8 @@ def calendars(draw: st.DrawFn) -> BusinessTime:
     )
 
 
-@given(calendars(), st.sampled_from(ANCHORS), st.integers(-20_000, 20_000), st.integers(0, 9_000))
-@settings(max_examples=150, deadline=None)
+@given(calendars(), st.sampled_from(ANCHORS), st.integers(-20_000, 20_000), st.integers(0, 5_000))
+@settings(max_examples=80, deadline=None)
 def test_seconds_between_equal_the_oracle(
     calendar: BusinessTime, anchor: dt.datetime, offset: int, length: int
 ) -> None:
@@ -73,7 +73,7 @@ def test_seconds_between_equal_the_oracle(
 
 
 @given(calendars(), st.sampled_from(ANCHORS), st.integers(-90_000, 90_000), st.integers(1, 400_000))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_deadline_is_the_first_moment_by_which_so_many_seconds_have_passed(
     calendar: BusinessTime, anchor: dt.datetime, offset: int, needed: int
 ) -> None:
@@ -87,7 +87,7 @@ def test_a_deadline_is_the_first_moment_by_which_so_many_seconds_have_passed(
 
 
 @given(calendars(), st.sampled_from(ANCHORS), st.integers(-90_000, 90_000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_nothing_is_open_before_the_next_opening(calendar: BusinessTime, anchor: dt.datetime, offset: int) -> None:
     at = anchor + dt.timedelta(seconds=offset)
     opening = calendar.next_opening(at)

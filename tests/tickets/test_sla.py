@@ -243,7 +243,7 @@ def test_ninety_days_with_outages_and_no_second_of_error(cast: House) -> None:
     TeamHours.objects.create(team=cast.returns, hours=hours)
     expected = {}
     with time_machine.travel(begin, tick=False) as journey:
-        moments = sorted(chance.randrange(90 * 24 * 60) for _ in range(int(os.environ.get("SLA_CLOCKS", "150"))))
+        moments = sorted(chance.randrange(90 * 24 * 60) for _ in range(int(os.environ.get("SLA_CLOCKS", "80"))))
         outage_until = begin
         for number, minutes in enumerate(moments):
             at = begin + minutes * MINUTE
