@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from tests.chaos.auditor import Auditor
 from tests.chaos.load import Agent, Answering, Background, Crowd, customers
-from tests.chaos.test_kills import WAITING
+from tests.chaos.test_kills import OPEN
 from tests.stack import RunningStack, beat_without_tables
 
 
 def test_two_beats_at_once_do_no_harm(stack: RunningStack, auditor: Auditor, lena: Agent) -> None:
     phones = customers(10)
     crowd = Crowd(stack, phones, each=4)
-    answering = Answering(lena, lambda: auditor.rows(WAITING, phones=phones), wanted=10)
+    answering = Answering(lena, lambda: auditor.rows(OPEN, phones=phones), wanted=10)
     stack.stack.supervisor.start(replace(beat_without_tables(stack.env), name="second beat"))
     try:
         with Background(crowd.write, answering.answer):
