@@ -25,6 +25,7 @@ def test_a_reply_whose_answer_was_lost_is_unknown_then_settled_and_never_sent_ag
 def lose_one_answer(stack: RunningStack, auditor: Auditor, lena: Agent) -> None:
     phone = customer()
     stack.simulator.inbound(phone, "Aoife", "My tent pole snapped")
+    auditor.wait_for(f"SELECT count(*) FROM ({TICKET}) AS found", within=30, phone=phone)  # noqa: S608 - our own query
     auditor.wait_until_quiet(within=30)
     (ticket,) = auditor.rows(TICKET, phone=phone)
     # Statuses come late, so that only the lease can tell that something went wrong.
