@@ -6,6 +6,7 @@ behind it stands the partial unique index that allows one open ticket per conver
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -33,6 +34,9 @@ from tickets.models import (
     Ticket,
     TicketEvent,
 )
+
+# Does with a stored message what the app that claimed it has to do, in the same transaction.
+Taker = Callable[[Message], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +67,16 @@ def _lock_conversation(inbox_id: int, contact: Contact) -> Conversation:
     return conversation
 
 
-def _is_answer(inbound: InboundMessage, conversation: Conversation) -> bool:
-    """Ask the apps above whether this answers a question of theirs, before a ticket is chosen."""
-    return any(import_string(path)(inbound, conversation) for path in settings.ANSWERS)
+def _ask_for_a_taker(inbound: InboundMessage, conversation: Conversation, at: dt.datetime) -> Taker | None:
+    """Ask the apps above whether this answers a question of theirs, before a ticket is chosen.
+
+    The first that says so takes the stored message; everything else goes on to a ticket, unchanged.
+    """
+    for path in settings.ANSWERS:
+        taker: Taker | None = import_string(path)(inbound, conversation, at)
+        if taker is not None:
+            return taker
+    return None
 
 
 def _choose_ticket(
@@ -137,8 +148,11 @@ def receive(inbound: InboundMessage) -> Receipt:
     conversation = _lock_conversation(inbound.inbox_id, contact)
     at = clock.now()
     remember(contact, inbound)
-    if not inbound.opens_ticket or _is_answer(inbound, conversation):
+    taker = _ask_for_a_taker(inbound, conversation, at) if inbound.opens_ticket else None
+    if taker is not None or not inbound.opens_ticket:
         message = _store(inbound, conversation, None, at)
+        if taker is not None:
+            taker(message)
         conversation.save(update_fields=["last_seq"])
         return Receipt(outcome=Outcome.RECORDED, message_id=message.pk)
     occurred_at = min(inbound.occurred_at, at)
