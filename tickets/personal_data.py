@@ -29,6 +29,7 @@ NEUTRAL = {
     "TicketEvent": frozenset({"kind", "actor_kind", "data"}),  # ids and states, by rule
     "QuickReply": frozenset({"shortcut", "language", "text"}),
     "Seen": frozenset({"kind", "digest"}),  # the digest must outlive an erasure, or a late copy would undo it
+    "ChangeCursor": frozenset({"name"}),
     "Tag": frozenset({"name"}),
     "BusinessHours": frozenset({"name", "time_zone"}),
     "Holiday": frozenset({"name"}),

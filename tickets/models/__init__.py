@@ -2,7 +2,7 @@
 
 from tickets.models.attachment import Attachment
 from tickets.models.business_hours import BusinessHours, BusinessInterval, Holiday, TeamHours
-from tickets.models.change import Change
+from tickets.models.change import Change, ChangeCursor
 from tickets.models.contact import Contact
 from tickets.models.conversation import Conversation
 from tickets.models.draft import Draft
@@ -33,6 +33,7 @@ __all__ = [
     "BusinessHours",
     "BusinessInterval",
     "Change",
+    "ChangeCursor",
     "ClockState",
     "Contact",
     "ContactIdentity",

@@ -27,3 +27,18 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.ticket_id}@{self.transaction_id}"
+
+
+class ChangeCursor(models.Model):
+    """How far one reader has come; its row is the reader's lock."""
+
+    name = models.CharField(max_length=40, unique=True)
+    transaction_id = models.BigIntegerField(default=0, db_default=0)
+    change_id = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        verbose_name = _("change cursor")
+        verbose_name_plural = _("change cursors")
+
+    def __str__(self) -> str:
+        return self.name
