@@ -38,3 +38,8 @@ def may(user: User, permission: Permission, *, team_id: int) -> bool:
     """Say whether this person may do this in this team."""
     role = role_in_team(user, team_id)
     return role is not None and permission in MATRIX[role]
+
+
+def may_configure(user: User) -> bool:
+    """Say whether this person may change how the helpdesk works for everybody; no query."""
+    return user.is_active and Permission.CONFIGURE in MATRIX.get(str(user.role), frozenset())

@@ -52,6 +52,8 @@ SIMULATOR_URL = env.url("SIMULATOR_URL", "", ("http",)).rstrip("/")
 CHANNELS = {"whatsapp": "channels_whatsapp.channel.WhatsAppChannel"}
 ANSWERS: list[str] = []
 PANELS: list[str] = []
+# Cards on the overview of the set-up pages, in the order of the side navigation: functions without parameters.
+SETUP_CARDS: list[str] = []
 
 INSTALLED_APPS = [
     "helpdesk",

@@ -7,6 +7,10 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from helpdesk import demo, health, styleguide
+from tickets import setup_urls as tickets_setup
+
+# Every app has its own set-up pages; together they are one namespace.
+setup_pages = [*tickets_setup.urlpatterns]
 
 handler500 = "helpdesk.errors.server_error"
 
@@ -15,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("agents.urls")),
     path("", include("tickets.urls")),
     path("", include("channels_whatsapp.urls")),
+    path("setup/", include((setup_pages, "setup"))),
     path("language/", set_language, name="set_language"),
     path("healthz/live", health.live, name="health_live"),
     path("healthz/ready", health.ready, name="health_ready"),
