@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from helpdesk import clock
-from tickets.actions import outbox
+from tickets.actions import automatic, outbox
 from tickets.channels import Channel, DeliveryUnknown, Draft, SendError, get_channel
 from tickets.faults import describe
 from tickets.inbound import DeliveryReport
@@ -32,12 +32,14 @@ ASK_AFTER = dt.timedelta(minutes=10)
 ADVISORY_CLASS = 7001
 
 # The oldest message of each conversation that may leave now: nothing before it in its conversation is still to go.
+# A reply does not wait for what the machine has to say.
 CANDIDATES = """
 SELECT m.id FROM tickets_message m
 WHERE m.inbox_id = %(inbox)s AND m.state IN ('held', 'queued') AND m.due_at <= %(now)s
   AND NOT EXISTS (
     SELECT 1 FROM tickets_message e
-    WHERE e.conversation_id = m.conversation_id AND e.seq < m.seq AND e.state IN ('held', 'queued', 'sending'))
+    WHERE e.conversation_id = m.conversation_id AND e.seq < m.seq AND e.send_priority <= m.send_priority
+      AND e.state IN ('held', 'queued', 'sending'))
 ORDER BY m.send_priority, m.due_at, m.id
 LIMIT 20
 FOR NO KEY UPDATE OF m SKIP LOCKED
@@ -106,6 +108,10 @@ def _backoff(attempt: int, wish: float | None) -> dt.timedelta:
 def _send(claim: Claim, message: Message, channel: Channel) -> None:
     at = clock.now()
     conversation = message.conversation
+    if reason := automatic.outdated(message, at):
+        text = _("Dropped: the moment for it had passed.")
+        outbox.fail(message_id=message.pk, attempt=claim.attempt, code=reason, text=text)
+        return
     refusal = channel.refusal(conversation, Draft(text=message.text), at)
     if refusal is not None:
         outbox.fail(message_id=message.pk, attempt=claim.attempt, code=refusal.code, text=refusal.text)

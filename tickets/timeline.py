@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agents.models import Team, User
 from tickets.models import (
@@ -20,6 +21,7 @@ from tickets.models import (
     MessageKind,
     MessageState,
     Priority,
+    Purpose,
     Ticket,
     TicketEvent,
 )
@@ -40,6 +42,8 @@ SHOWN_EVENTS = (
     EventKind.CLOSED,
     EventKind.REPLY_UNDONE,
     EventKind.REPLY_DISCARDED,
+    EventKind.AUTOMATIC_WITHHELD,
+    EventKind.AUTOMATIC_DROPPED,
 )
 ICONS = {
     EventKind.OPENED: "inbox",
@@ -53,6 +57,9 @@ ICONS = {
     EventKind.CLOSED: "lock",
     EventKind.REPLY_UNDONE: "rotate-ccw",
     EventKind.REPLY_DISCARDED: "trash-2",
+    EventKind.AUTOMATIC_SENT: "bot",
+    EventKind.AUTOMATIC_WITHHELD: "bot-off",
+    EventKind.AUTOMATIC_DROPPED: "bot-off",
 }
 
 
@@ -205,6 +212,31 @@ def _reply_discarded(event: TicketEvent, actor: str, names: Names) -> str:
     return format_html(_("<b>{actor}</b> discarded a reply that was not delivered"), actor=actor)
 
 
+# Why the house said nothing by itself: codes in the history, sentences here.
+WITHHELD = {
+    "budget": gettext_lazy("No acknowledgement: this contact had enough automatic messages within the hour"),
+    "repeated": gettext_lazy("No acknowledgement: the contact repeats the same message, as a machine would"),
+    "echo": gettext_lazy("No acknowledgement: the message is one of our own automatic texts"),
+}
+
+
+def _automatic_sent(event: TicketEvent, actor: str, names: Names) -> str:
+    del actor, names
+    if event.data.get("purpose") == Purpose.ACKNOWLEDGEMENT:
+        return _("The acknowledgement was sent by itself")
+    return _("A message was sent by itself")
+
+
+def _automatic_dropped(event: TicketEvent, actor: str, names: Names) -> str:
+    del event, actor, names
+    return _("An automatic message did not arrive and is not sent again")
+
+
+def _automatic_withheld(event: TicketEvent, actor: str, names: Names) -> str:
+    del actor, names
+    return str(WITHHELD.get(event.data.get("reason", ""), _("No automatic message was sent")))
+
+
 SENTENCES: dict[str, Callable[[TicketEvent, str, Names], str]] = {
     EventKind.OPENED: _opened,
     EventKind.ASSIGNED: _assigned,
@@ -217,6 +249,9 @@ SENTENCES: dict[str, Callable[[TicketEvent, str, Names], str]] = {
     EventKind.CLOSED: _closed,
     EventKind.REPLY_UNDONE: _reply_undone,
     EventKind.REPLY_DISCARDED: _reply_discarded,
+    EventKind.AUTOMATIC_SENT: _automatic_sent,
+    EventKind.AUTOMATIC_DROPPED: _automatic_dropped,
+    EventKind.AUTOMATIC_WITHHELD: _automatic_withheld,
 }
 
 

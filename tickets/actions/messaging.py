@@ -148,9 +148,9 @@ def add_note(*, actor: User, ticket_id: int, text: str, client_id: uuid.UUID) ->
 
 
 def _lock_message(actor: User, message_id: int) -> tuple[Conversation, Ticket, Message]:
-    """Lock an outbound message of a ticket from the top down. Raises Message.DoesNotExist."""
+    """Lock a person's message of a ticket from the top down. Raises Message.DoesNotExist."""
     ticket_id = Message.objects.values_list("ticket_id", flat=True).get(
-        pk=message_id, kind=MessageKind.OUTBOUND, ticket__isnull=False
+        pk=message_id, kind=MessageKind.OUTBOUND, author_kind=AuthorKind.AGENT, ticket__isnull=False
     )
     assert ticket_id is not None  # noqa: S101 - filtered above
     conversation, ticket = lock_ticket_for(actor, ticket_id)

@@ -2,24 +2,25 @@
 
 import datetime as dt
 
+import structlog
 from django.utils.translation import gettext as _
 
 from tickets import sla
+from tickets.actions.automatic import is_automatic
 from tickets.actions.base import action, lock_conversation, lock_ticket, now, record, refresh_waiting, touch
 from tickets.inbound import DeliveryReport, DeliveryStatus
 from tickets.models import (
     OPEN_STATUSES,
-    AuthorKind,
     Conversation,
     DeliveryAttempt,
     EventKind,
     Message,
     MessageState,
-    Purpose,
     Status,
     Ticket,
 )
 
+log = structlog.get_logger(__name__)
 ERROR_LENGTH = 500
 
 
@@ -54,6 +55,16 @@ def _resume_wait(conversation: Conversation, ticket: Ticket | None) -> None:
         refresh_waiting(ticket)
 
 
+def _arrived(conversation: Conversation, ticket: Ticket | None, message: Message, at: dt.datetime) -> None:
+    """Record that the provider has it; only a person's reply ends a wait."""
+    if is_automatic(message):
+        _note(conversation, ticket, EventKind.AUTOMATIC_ACCEPTED, message, at)
+        return
+    if ticket is not None and ticket.is_open:
+        refresh_waiting(ticket)
+    _note(conversation, ticket, EventKind.REPLY_ACCEPTED, message, at)
+
+
 @action
 def accept(*, message_id: int, attempt: int, external_id: str) -> bool:
     """Record that the provider took the message; return False when this attempt is no longer the one that counts."""
@@ -72,9 +83,7 @@ def accept(*, message_id: int, attempt: int, external_id: str) -> bool:
     message.lease_until = message.unknown_at = message.asked_at = None
     message.error_code = message.error_text = ""
     message.save()
-    if ticket is not None and ticket.is_open:
-        refresh_waiting(ticket)
-    _note(conversation, ticket, EventKind.REPLY_ACCEPTED, message, at)
+    _arrived(conversation, ticket, message, at)
     return True
 
 
@@ -101,6 +110,10 @@ def _fail(
     message.lease_until = None
     message.error_code, message.error_text = code[:32], text[:ERROR_LENGTH]
     message.save()
+    if is_automatic(message):
+        log.warning("automatic_message_dropped", message=message.pk, purpose=message.purpose, code=message.error_code)
+        _note(conversation, ticket, EventKind.AUTOMATIC_DROPPED, message, at)
+        return
     _resume_wait(conversation, ticket)
     _note(conversation, ticket, EventKind.REPLY_FAILED, message, at)
 
@@ -138,7 +151,7 @@ def give_up_waiting(*, message_id: int) -> bool:
     at = now()
     if message.state != MessageState.UNKNOWN or message.asked_at is not None:
         return False
-    if message.author_kind != AuthorKind.AGENT or message.purpose != Purpose.REPLY:
+    if is_automatic(message):
         _fail(conversation, ticket, message, at, "unknown", _("Dropped: nobody knows whether it arrived."))
         return True
     message.asked_at = at
@@ -213,9 +226,7 @@ def apply_report(*, report: DeliveryReport) -> bool:
     if ticket is None:
         return True
     if settles:
-        if ticket.is_open:
-            refresh_waiting(ticket)
-        _note(conversation, ticket, EventKind.REPLY_ACCEPTED, message, at)
+        _arrived(conversation, ticket, message, at)
     else:
         touch(ticket)
     return True

@@ -24,6 +24,7 @@ class Purpose(models.TextChoices):
 
     REPLY = "reply", _("Reply")
     ACKNOWLEDGEMENT = "acknowledgement", _("Acknowledgement")
+    UPDATE = "update", _("Update")
     SURVEY = "survey", _("Survey")
 
 
@@ -127,6 +128,11 @@ class Message(models.Model):
                 fields=["conversation"],
                 condition=Q(state="sending"),
                 name="tickets_one_sending_per_conversation",
+            ),
+            models.UniqueConstraint(
+                fields=["ticket"],
+                condition=Q(purpose="acknowledgement"),
+                name="tickets_one_acknowledgement_per_ticket",
             ),
             models.CheckConstraint(condition=Q(kind__in=MessageKind.values), name="tickets_message_kind_known"),
             models.CheckConstraint(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from tickets import queue
+from tickets.actions.automatic import is_automatic
 from tickets.channels import get_channel
 from tickets.models import (
     Attachment,
@@ -186,6 +187,8 @@ def _fate(message: Message, place_query: str, *, may_work: bool) -> tuple[str, l
     retry = {"text": _("Try again"), "url": address("message_retry")}
     discard = {"text": _("Discard"), "url": address("message_discard")}
     undo = {"text": _("Undo"), "url": address("message_undo"), "hotkey": "u"}
+    if is_automatic(message):
+        return _automatic_fate(message), []
     text, actions = "", []
     if message.state == MessageState.HELD:
         text, actions = _("Leaves in a moment."), [undo]
@@ -204,10 +207,22 @@ def _fate(message: Message, place_query: str, *, may_work: bool) -> tuple[str, l
     return text, actions if may_work and message.ticket_id else []
 
 
+def _automatic_fate(message: Message) -> str:
+    """Return what became of something the machine said; nobody has to decide about it."""
+    if message.state == MessageState.FAILED:
+        reason = (get_channel(message.inbox).explain(message.error_code) if message.error_code else "") or (
+            message.error_text or _("The channel gave no reason.")
+        )
+        return _("Not delivered, and not sent again. %(reason)s") % {"reason": reason}
+    if message.state == MessageState.UNKNOWN:
+        return _("Nobody knows yet whether this arrived. Waiting for news.")
+    return ""
+
+
 def bubble(message: Message, contact: Any, place_query: str, *, may_work: bool) -> dict[str, Any]:
     """Return the parameters of components/message.html."""
     inbound = message.kind == MessageKind.INBOUND
-    author = contact.display_name if inbound else message.author.name if message.author else _("Auto-reply")
+    author = contact.display_name if inbound else message.author.name if message.author else _("Automatic message")
     text: str = linkify(message.text)
     if message.content_type == ContentType.UNSUPPORTED and not message.text:
         text = _("A kind of message that is not supported yet. Look at it on the phone.")
@@ -221,7 +236,8 @@ def bubble(message: Message, contact: Any, place_query: str, *, may_work: bool) 
         "author": author,
         "author_key": contact.pk if inbound else author,
         "at": message.occurred_at,
-        "by": "" if inbound or message.author else _("Auto-reply"),
+        "by": "" if inbound or message.author else _("Automatic message"),
+        "automatic": not inbound and message.author is None,
     }
     if message.content_type in BUBBLES:
         shown["media"] = _media(message)
