@@ -36,4 +36,4 @@ class UserAdmin(DjangoUserAdmin[User]):
 class TeamAdmin(admin.ModelAdmin[Team]):
     """Teams."""
 
-    list_display = ("name", "send_delay_seconds")
+    list_display = ("name", "assignment", "capacity", "send_delay_seconds")

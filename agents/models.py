@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -84,12 +86,32 @@ class User(AbstractUser):
         return self.role in {Role.MANAGER, Role.ADMIN}
 
 
+class Assignment(models.TextChoices):
+    """How the tickets of a team find their person."""
+
+    MANUAL = "manual", _("People take them from the queue")
+    LEAST_LOAD = "least_load", _("To the available person with the least load")
+
+
 class Team(models.Model):
     """A group of agents who share a queue."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     send_delay_seconds = models.PositiveSmallIntegerField(
         _("seconds in which a sent reply can be undone"), default=3, db_default=3
+    )
+    assignment = models.CharField(
+        _("assignment"),
+        max_length=16,
+        choices=Assignment.choices,
+        default=Assignment.LEAST_LOAD,
+        db_default=Assignment.LEAST_LOAD,
+    )
+    capacity = models.PositiveSmallIntegerField(
+        _("tickets per person"),
+        default=15,
+        db_default=15,
+        help_text=_("Whoever has this many new and open tickets is given no more automatically."),
     )
     members = models.ManyToManyField(User, through="Membership", related_name="teams")
 
@@ -99,6 +121,7 @@ class Team(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=Q(send_delay_seconds__lte=5), name="agents_team_send_delay_0_to_5"),
+            models.CheckConstraint(condition=Q(assignment__in=Assignment.values), name="agents_team_assignment_known"),
         ]
 
     def __str__(self) -> str:
@@ -111,6 +134,12 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     is_lead = models.BooleanField(_("leads the team"), default=False, db_default=False)
+    capacity = models.PositiveSmallIntegerField(
+        _("tickets at most"), null=True, blank=True, help_text=_("Empty: as many as the team says.")
+    )
+    last_assigned_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("Decides between people with the same load.")
+    )
 
     class Meta:
         verbose_name = _("membership")
@@ -143,3 +172,58 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.user_id}"
+
+
+class PresenceState(models.TextChoices):
+    """Whether a person who is here takes tickets."""
+
+    ONLINE = "online", _("Available")
+    BREAK = "break", _("On a break")
+    AWAY = "away", _("Away")
+
+
+class TimeRange(Func):
+    """The half-open range between two moments; without an end it goes on."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class PresenceInterval(models.Model):
+    """A stretch of time in which a person was here in one state; they are gone where there is none.
+
+    `last_seen_at` is renewed while a page is open. An interval that is not renewed ends there, however late that is
+    noticed.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="presence")
+    state = models.CharField(_("state"), max_length=8, choices=PresenceState.choices)
+    started_at = models.DateTimeField(_("from"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("presence")
+        verbose_name_plural = _("presence")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=PresenceState.values), name="agents_presence_state_known"),
+            models.CheckConstraint(
+                condition=Q(last_seen_at__gte=F("started_at"))
+                & (Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at"))),
+                name="agents_presence_ends_after_it_began",
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at__isnull=True), name="agents_presence_one_open"
+            ),
+            ExclusionConstraint(
+                name="agents_presence_no_overlap",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    (TimeRange("started_at", "ended_at"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        indexes = [models.Index(fields=["started_at"], name="agents_presence_by_start")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.state}"

@@ -21,6 +21,9 @@ MATRIX: dict[str, frozenset[Permission]] = {
     "admin": frozenset(Permission),
 }
 
+# A member of a team with one of these roles works on its tickets; leading a team adds to the agent's row.
+ROLES_THAT_ANSWER = tuple(role for role in Role if Permission.ANSWER in MATRIX[role])
+
 
 def role_in_team(user: User, team_id: int) -> str | None:
     """Return the row of the matrix that holds for this person in this team; None for an outsider. One query at most."""

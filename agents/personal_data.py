@@ -7,9 +7,10 @@ who log in, NEUTRAL about nobody. A Message's author is named by a key, so its t
 OF_CONTACTS: dict[str, frozenset[str]] = {}
 OF_AGENTS = {
     "User": frozenset({"username", "password", "first_name", "last_name", "email", "language", "time_zone", "theme"}),
+    "PresenceInterval": frozenset({"state"}),
 }
 NEUTRAL = {
     "User": frozenset({"role"}),
-    "Team": frozenset({"name"}),
+    "Team": frozenset({"name", "assignment"}),
     "Notification": frozenset({"kind", "key"}),
 }

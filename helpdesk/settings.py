@@ -170,6 +170,7 @@ CELERY_TASK_ROUTES = {
     "tickets.tasks.deliver": {"queue": "outbound"},
     "tickets.tasks.settle_unknown": {"queue": "timers"},
     "tickets.tasks.notice_clocks": {"queue": "timers"},
+    "tickets.tasks.end_lapsed": {"queue": "timers"},
 }
 # An expiry keeps a stopped worker from finding a thousand identical wake-ups when it comes back.
 CELERY_BEAT_SCHEDULE = {
@@ -188,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tickets.tasks.notice_clocks",
         "schedule": 2.0,
         "options": {"expires": 10},
+    },
+    "end presence and focus of pages that are gone": {
+        "task": "tickets.tasks.end_lapsed",
+        "schedule": 10.0,
+        "options": {"expires": 30},
     },
     "settle deliveries of unknown fate": {
         "task": "tickets.tasks.settle_unknown",

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from tickets import delivery, wake
+from agents import presence
+from helpdesk import clock
+from tickets import delivery, focus, wake
 from tickets.actions.clocks import notice_next
 from tickets.actions.lifecycle import close_next
 
@@ -41,3 +43,11 @@ def settle_unknown() -> None:
 def notice_clocks() -> None:
     """Warn and record breaches."""
     drain(notice_next, task="tickets.tasks.notice_clocks")
+
+
+@shared_task(name="tickets.tasks.end_lapsed")
+def end_lapsed() -> None:
+    """End presence and focus of pages that are gone, at their last sign of life."""
+    at = clock.now()
+    presence.end_lapsed(at)
+    focus.end_lapsed(at)

@@ -7,6 +7,7 @@ from tickets.models.contact import Contact
 from tickets.models.conversation import Conversation
 from tickets.models.draft import Draft
 from tickets.models.event import ActorKind, EventKind, TicketEvent
+from tickets.models.focus import FocusSegment
 from tickets.models.identity import ContactIdentity, IdentityKind
 from tickets.models.inbox import Inbox
 from tickets.models.message import (
@@ -42,6 +43,7 @@ __all__ = [
     "DeliveryAttempt",
     "Draft",
     "EventKind",
+    "FocusSegment",
     "Holiday",
     "IdentityKind",
     "Inbox",

@@ -63,6 +63,15 @@ class Ticket(models.Model):
         blank=True,
         related_name="assigned_tickets",
     )
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Who had it before it went back into the queue; it is not given to them again automatically."),
+    )
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.NEW)
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL
@@ -135,6 +144,11 @@ class Ticket(models.Model):
                 fields=["assignee", "due_at"],
                 condition=Q(status__in=["new", "open", "pending", "on_hold"]),
                 name="tickets_open_by_assignee",
+            ),
+            models.Index(
+                fields=["priority", "due_at", "opened_at"],
+                condition=Q(status__in=["new", "open"], assignee__isnull=True),
+                name="tickets_waiting_for_a_person",
             ),
             models.Index(
                 fields=["-resolved_at"], condition=Q(resolved_at__isnull=False), name="tickets_by_resolved_at"
