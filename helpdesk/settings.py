@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "agents",
     "tickets",
     "channels_whatsapp",
+    "surveys",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

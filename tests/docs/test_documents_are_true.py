@@ -14,7 +14,7 @@ from tests.docs.pages import ROOT, Page, pages
 
 ALL = [pytest.param(page, id=page.name) for page in pages()]
 TOP = {path.name for path in ROOT.iterdir()}
-PACKAGES = ("agents", "channels_whatsapp", "helpdesk", "simulator", "tickets", "tests")
+PACKAGES = ("agents", "channels_whatsapp", "helpdesk", "simulator", "surveys", "tickets", "tests")
 SUFFIXES = (".py", ".md", ".toml", ".yaml", ".json", ".lock", ".css", ".js", ".html", ".png", ".mjs")
 # Made by running the product, so a fresh checkout lacks them.
 MADE = (".venv", ".data", "staticfiles")

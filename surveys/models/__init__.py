@@ -1,0 +1,22 @@
+"""The tables of the surveys; this package is their only import path."""
+
+from surveys.models.follow_up import FollowUp, FollowUpState
+from surveys.models.invitation import InvitationState, NotSent, SurveyInvitation
+from surveys.models.response import AnswerKind, SurveyAnswer, SurveyResponse
+from surveys.models.survey import QUESTION_LENGTH, Survey, SurveyKind, SurveyText, TextLanguage
+
+__all__ = [
+    "QUESTION_LENGTH",
+    "AnswerKind",
+    "FollowUp",
+    "FollowUpState",
+    "InvitationState",
+    "NotSent",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyInvitation",
+    "SurveyKind",
+    "SurveyResponse",
+    "SurveyText",
+    "TextLanguage",
+]
