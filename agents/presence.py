@@ -88,13 +88,13 @@ def state_of(user_id: int, at: dt.datetime) -> str:
     return _open_interval(user_id).filter(is_here(at)).values_list("state", flat=True).first() or ""
 
 
-def answering(team_id: int) -> QuerySet[Membership]:
-    """Return the memberships of those who may work on the team's tickets."""
-    return Membership.objects.filter(team_id=team_id, user__is_active=True, user__role__in=ROLES_THAT_ANSWER)
+def answering(**of: Any) -> QuerySet[Membership]:
+    """Return the memberships of those who may work on their team's tickets; `of` narrows them down."""
+    return Membership.objects.filter(user__is_active=True, user__role__in=ROLES_THAT_ANSWER, **of)
 
 
 def available_agents(team_id: int, at: dt.datetime) -> list[int]:
     """Return those who are here, available, and may work on this team's tickets, in the order of their keys."""
     here = PresenceInterval.objects.filter(is_here(at, state=PresenceState.ONLINE), user_id=OuterRef("user_id"))
-    found = answering(team_id).filter(Exists(here)).order_by("user_id")
+    found = answering(team=team_id).filter(Exists(here)).order_by("user_id")
     return list(found.values_list("user_id", flat=True))

@@ -171,6 +171,7 @@ CELERY_TASK_ROUTES = {
     "tickets.tasks.deliver": {"queue": "outbound"},
     "tickets.tasks.settle_unknown": {"queue": "timers"},
     "tickets.tasks.notice_clocks": {"queue": "timers"},
+    "tickets.tasks.assign_waiting": {"queue": "timers"},
     "tickets.tasks.end_lapsed": {"queue": "timers"},
 }
 # An expiry keeps a stopped worker from finding a thousand identical wake-ups when it comes back.
@@ -189,6 +190,11 @@ CELERY_BEAT_SCHEDULE = {
     "notice clocks that are due": {
         "task": "tickets.tasks.notice_clocks",
         "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "give waiting tickets to people who are here": {
+        "task": "tickets.tasks.assign_waiting",
+        "schedule": 3.0,
         "options": {"expires": 10},
     },
     "end presence and focus of pages that are gone": {

@@ -67,9 +67,10 @@ def leave(user_id: int, at: dt.datetime) -> None:
     _end(FocusSegment.objects.filter(user_id=user_id), at)
 
 
-def settle(ticket_id: int, at: dt.datetime) -> None:
-    """End what is open at a ticket that was resolved or given to somebody else; who stays begins anew."""
-    _end(FocusSegment.objects.filter(ticket_id=ticket_id), at)
+def settle(ticket_id: int, at: dt.datetime, *, user_id: int | None = None) -> None:
+    """End what is open at a ticket that was resolved, or was taken from this person; who stays begins anew."""
+    segments = FocusSegment.objects.filter(ticket_id=ticket_id)
+    _end(segments if user_id is None else segments.filter(user_id=user_id), at)
 
 
 def end_lapsed(at: dt.datetime) -> int:

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from helpdesk import clock
+from tickets.actions.assignment import assign_automatically
 from tickets.actions.base import action, commit_events, event, next_seq
 from tickets.actions.lifecycle import open_ticket, reopen_by_contact
 from tickets.courtesy import is_courtesy
@@ -184,5 +185,6 @@ def receive(inbound: InboundMessage) -> Receipt:
         occurred_at=occurred_at,
         message=message,
     )
-    commit_events(ticket, conversation, [*events, received], at=at)
+    assigned = assign_automatically(ticket, conversation, at)
+    commit_events(ticket, conversation, [*events, received, *assigned], at=at)
     return Receipt(outcome=outcome, message_id=message.pk, ticket_id=ticket.pk)

@@ -178,7 +178,8 @@ def _group(at: dt.datetime) -> Case:
     )
 
 
-def _ordered(tickets: QuerySet[Ticket], at: dt.datetime) -> QuerySet[Ticket, Any]:
+def ordered(tickets: QuerySet[Ticket], at: dt.datetime) -> QuerySet[Ticket, Any]:
+    """Return the keys of tickets in the order in which they shall be answered."""
     return (
         tickets.annotate(group=_group(at), due_key=Coalesce("due_at", NEVER))
         .order_by("group", "priority", "due_key", "opened_at", "pk")
@@ -266,7 +267,7 @@ def page(
     if view == View.RESOLVED:
         return _page_of_resolved(user, tickets, at=at, cursor=cursor, size=size)
     at = cursor.at if cursor else at
-    keys = _ordered(tickets, at)
+    keys = ordered(tickets, at)
     if cursor is not None and len(cursor.key) == len(KEY):
         keys = keys.filter(_after(zip(KEY, cursor.key, strict=True)))
     found = list(keys[: size + 1])
@@ -305,7 +306,7 @@ def next_after(user: User, view: View, team_id: int | None, ticket: Ticket, at: 
     """Return the ticket to go on with after this one: the next of the view, else its first; None after the last."""
     if view == View.RESOLVED:
         return None
-    others = _ordered(of_view(user, view, team_id).exclude(pk=ticket.pk), at)
+    others = ordered(of_view(user, view, team_id).exclude(pk=ticket.pk), at)
     due = ticket.due_at or NEVER
     group = 0 if due <= at else 1 if due <= at + SOON else 2
     key = (group, ticket.priority, due, ticket.opened_at, ticket.pk)

@@ -8,6 +8,7 @@ from celery import shared_task
 from agents import presence
 from helpdesk import clock
 from tickets import delivery, focus, wake
+from tickets.actions.assignment import ASSIGN_WAITING, assign_next
 from tickets.actions.clocks import notice_next
 from tickets.actions.lifecycle import close_next
 
@@ -43,6 +44,12 @@ def settle_unknown() -> None:
 def notice_clocks() -> None:
     """Warn and record breaches."""
     drain(notice_next, task="tickets.tasks.notice_clocks")
+
+
+@shared_task(name=ASSIGN_WAITING)
+def assign_waiting() -> None:
+    """Give tickets that wait in the queue to people who have come or have room again."""
+    drain(assign_next, task=ASSIGN_WAITING)
 
 
 @shared_task(name="tickets.tasks.end_lapsed")

@@ -149,6 +149,8 @@ def _opened(event: TicketEvent, actor: str, names: Names) -> str:
 
 def _assigned(event: TicketEvent, actor: str, names: Names) -> str:
     after = event.data.get("after")
+    if event.data.get("why") == "least_load":
+        return format_html(_("Assigned automatically to <b>{person}</b>: least load"), person=names.person(after))
     if after is None:
         return format_html(_("<b>{actor}</b> put this back into the queue"), actor=actor)
     if after == event.actor_id:

@@ -11,6 +11,9 @@ from functools import partial
 import pytest
 from django.db import connection
 
+from agents import presence
+from agents.models import Assignment, Membership, PresenceState, Team
+from helpdesk import clock
 from tests.cast import House, house, newest_seq, ticket_of, writes
 from tests.paper import paper
 from tickets import delivery, intake
@@ -21,6 +24,7 @@ from tickets.models import (
     OPEN_STATUSES,
     Contact,
     Conversation,
+    Inbox,
     Message,
     MessageKind,
     MessageState,
@@ -202,3 +206,37 @@ def test_places_in_a_conversation_are_given_once(cast: House, pool: ThreadPoolEx
         *TicketEvent.objects.values_list("seq", flat=True),
     ]
     assert sorted(places) == list(range(1, len(places) + 1))
+
+
+def test_a_hundred_arrivals_are_shared_fairly_among_three_people_of_two_teams(
+    cast: House, pool: ThreadPoolExecutor
+) -> None:
+    people = [cast.lena, cast.mateus, cast.amira]
+    Team.objects.update(assignment=Assignment.LEAST_LOAD, capacity=50)
+    second = Inbox.objects.create(name="Billing", channel="paper", team=cast.finance)
+    for person in people:
+        Membership.objects.create(user=person, team=cast.finance)
+        presence.set_state(person.pk, PresenceState.ONLINE, clock.now())
+    inbounds = [writes((cast.inbox, second)[n % 2], phone=f"4917677{n:05}") for n in range(100)]
+    for begin in range(0, 100, THREADS):
+        together(pool, [partial(intake.receive, inbound) for inbound in inbounds[begin : begin + THREADS]])
+    shares = [Ticket.objects.filter(assignee=person).count() for person in people]
+    assert sorted(shares) == [33, 33, 34]
+
+
+def test_a_queue_that_many_workers_empty_gives_each_ticket_once_and_to_nobody_too_many(
+    cast: House, pool: ThreadPoolExecutor
+) -> None:
+    Team.objects.update(assignment=Assignment.LEAST_LOAD, capacity=7)
+    tickets = [ticket_of(writes(cast.inbox, phone=f"4917678{n:05}")) for n in range(25)]
+    for person in (cast.lena, cast.mateus, cast.amira):
+        presence.set_state(person.pk, PresenceState.ONLINE, clock.now())
+
+    def work() -> None:
+        for _try in range(40):
+            assignment.assign_next()
+
+    together(pool, [work] * THREADS)
+    shares = Counter(Ticket.objects.values_list("assignee", flat=True))
+    assert shares == {cast.lena.pk: 7, cast.mateus.pk: 7, cast.amira.pk: 7, None: 4}
+    assert TicketEvent.objects.filter(kind="assigned", ticket__in=tickets).count() == 21

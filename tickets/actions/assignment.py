@@ -1,16 +1,20 @@
-"""Who works on it: claim, assign, transfer."""
+"""Who works on it: claim, assign, transfer; and the system's own choice."""
 
+import datetime as dt
 import uuid
 
 from django.utils.translation import gettext as _
 
-from agents.models import Membership, Team, User
+from agents.models import Assignment, Membership, Team, User
 from agents.permissions import Permission, may
-from tickets import sla
-from tickets.actions.base import action, lock_ticket_for, now, record
+from tickets import focus, sla, wake, workload
+from tickets.actions.base import action, commit_events, event, lock_ticket, lock_ticket_for, now, record
 from tickets.actions.messaging import add_note
 from tickets.errors import AlreadyAssigned, NotAllowed, WrongStatus
-from tickets.models import EventKind, Status, Ticket
+from tickets.models import Conversation, EventKind, Status, Ticket, TicketEvent
+
+ASSIGN_WAITING = "tickets.tasks.assign_waiting"
+LEAST_LOAD = "least_load"
 
 
 def _refuse_settled(ticket: Ticket) -> None:
@@ -22,17 +26,34 @@ def _works_in(user: User, team_id: int) -> bool:
     return user.is_active and Membership.objects.filter(user=user, team_id=team_id).exists()
 
 
+def hand_over(ticket: Ticket, assignee: User | None, at: dt.datetime) -> None:
+    """Put another person on a locked ticket, or nobody; the caller records the event, which saves."""
+    if ticket.assignee_id is not None:
+        focus.settle(ticket.pk, at, user_id=ticket.assignee_id)
+    ticket.released_by_id = ticket.assignee_id if assignee is None else None
+    ticket.assignee = assignee
+    if assignee is None:
+        wake.wake(ASSIGN_WAITING)
+
+
 @action
 def claim(*, actor: User, ticket_id: int) -> Ticket:
-    """Take an unassigned ticket. Raises AlreadyAssigned when somebody else was faster."""
+    """Take an unassigned ticket, or begin with one that the system gave. Raises AlreadyAssigned when it has another's.
+
+    What the system assigns stays new until its person claims or answers it.
+    """
     conversation, ticket = lock_ticket_for(actor, ticket_id)
     at = now()
     _refuse_settled(ticket)
     if ticket.assignee_id == actor.pk:
+        if ticket.status == Status.NEW:
+            ticket.status = Status.OPEN
+            record(ticket, conversation, EventKind.STATUS_CHANGED, actor=actor, at=at, before="new", after="open")
         return ticket
     if ticket.assignee is not None:
         raise AlreadyAssigned(ticket.assignee.short_name)
     ticket.assignee = actor
+    ticket.released_by = None
     if ticket.status == Status.NEW:
         ticket.status = Status.OPEN
     record(ticket, conversation, EventKind.ASSIGNED, actor=actor, at=at, before=None, after=actor.pk)
@@ -57,7 +78,7 @@ def assign(*, actor: User, ticket_id: int, assignee_id: int | None) -> Ticket:
     if assignee is not None and not _works_in(assignee, ticket.team_id):
         raise NotAllowed(_("%(name)s does not work in this team.") % {"name": assignee.short_name})
     before = ticket.assignee_id
-    ticket.assignee = assignee
+    hand_over(ticket, assignee, at)
     if assignee is not None and ticket.status == Status.NEW:
         ticket.status = Status.OPEN
     record(ticket, conversation, EventKind.ASSIGNED, actor=actor, at=at, before=before, after=assignee_id)
@@ -83,7 +104,8 @@ def transfer(*, actor: User, ticket_id: int, team_id: int, assignee_id: int | No
         conversation.refresh_from_db()
         ticket.refresh_from_db(fields=["version", "last_activity_at"])
     ticket.team = team
-    ticket.assignee = assignee
+    hand_over(ticket, assignee, at)
+    ticket.released_by = None
     policies = sla.promise_anew(ticket, at)
     record(
         ticket,
@@ -97,3 +119,44 @@ def transfer(*, actor: User, ticket_id: int, team_id: int, assignee_id: int | No
         sla_policies=policies,
     )
     return ticket
+
+
+# -- The system's own choice -------------------------------------------------------------------------
+
+
+def assign_automatically(ticket: Ticket, conversation: Conversation, at: dt.datetime) -> list[TicketEvent]:
+    """Give a locked ticket that waits to the available agent with the least load; the caller commits the event.
+
+    Returns nothing when the team assigns by hand, nobody is here, or everybody who is has enough: then it waits in the
+    queue of its team. It stays new until that person claims or answers it.
+    """
+    if ticket.assignee_id is not None or ticket.status not in workload.WAITING:
+        return []
+    if ticket.team.assignment != Assignment.LEAST_LOAD:
+        return []
+    taker = workload.take(ticket.team_id, at, besides=ticket.released_by_id)
+    if taker is None:
+        return []
+    user_id, load = taker
+    ticket.assignee_id = user_id
+    ticket.released_by = None
+    kind = EventKind.ASSIGNED
+    why = LEAST_LOAD
+    return [event(ticket, conversation, kind, actor=None, at=at, before=None, after=user_id, why=why, load=load)]
+
+
+@action
+def assign_waiting(*, ticket_id: int) -> bool:
+    """Give a ticket from the queue to whoever can take it; return whether somebody could."""
+    conversation, ticket = lock_ticket(ticket_id)
+    at = now()
+    events = assign_automatically(ticket, conversation, at)
+    if events:
+        commit_events(ticket, conversation, events, at=at)
+    return bool(events)
+
+
+def assign_next() -> bool:
+    """Give the first ticket of the queue that somebody can take to them; return whether there may be more."""
+    ticket_id = workload.next_waiting(now())
+    return ticket_id is not None and assign_waiting(ticket_id=ticket_id)

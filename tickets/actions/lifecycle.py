@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from tickets import sla
+from tickets import focus, sla
 from tickets.actions.base import action, event, lock_ticket, lock_ticket_for, now, record, refresh_waiting
 from tickets.errors import NewerActivity, WrongStatus
 from tickets.models import (
@@ -106,6 +106,7 @@ def resolve(*, actor: User, ticket_id: int, seen_seq: int) -> Ticket:
     before, settled_seq = ticket.status, ticket.settled_seq
     _settle(ticket, at)
     ticket.settled_seq = conversation.last_seq
+    focus.settle(ticket.pk, at)
     record(
         ticket,
         conversation,

@@ -1,0 +1,89 @@
+"""How much each agent has on their desk, and who takes the next ticket.
+
+Load is what waits for an agent: new and open tickets, not snoozed, over all teams. Whoever hands out a ticket holds the
+presence rows of everybody who could take it, so that two tickets that arrive at the same moment, even in two teams that
+share people, never count the same load.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from agents import presence
+from agents.models import Assignment, Membership, PresenceInterval, PresenceState
+from tickets import queue
+from tickets.models import Status, Ticket
+
+# These wait for one of us; pending and on hold wait for somebody else.
+WAITING = (Status.NEW, Status.OPEN)
+
+
+def _awake(at: dt.datetime) -> Q:
+    return Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=at)
+
+
+def load(at: dt.datetime, of: str = "user_id") -> Coalesce:
+    """Return the expression for the load of the person whom the column `of` names."""
+    desk = Ticket.objects.filter(_awake(at), assignee=OuterRef(of), status__in=WAITING)
+    return Coalesce(Subquery(desk.order_by().values("assignee").annotate(n=Count("pk")).values("n")), 0)
+
+
+def state(at: dt.datetime, of: str = "pk") -> Coalesce:
+    """Return the expression for the presence of the person whom the column `of` names; "" for one who is not here."""
+    here = PresenceInterval.objects.filter(presence.is_here(at), user_id=OuterRef(of))
+    return Coalesce(Subquery(here.values("state")[:1]), "")
+
+
+def takers(at: dt.datetime, **of: Any) -> QuerySet[Any, Any]:
+    """Return the memberships of those who can take a ticket now: least load first, then who has waited longest."""
+    here = PresenceInterval.objects.filter(
+        presence.is_here(at, state=PresenceState.ONLINE), user_id=OuterRef("user_id")
+    )
+    return (
+        presence.answering(team__assignment=Assignment.LEAST_LOAD, **of)
+        .filter(Exists(here))
+        .annotate(load=load(at))
+        .filter(load__lt=Coalesce("capacity", "team__capacity"))
+        .order_by("load", F("last_assigned_at").asc(nulls_first=True), "user_id")
+        .values("pk", "team_id", "user_id", "load")
+    )
+
+
+def take(team_id: int, at: dt.datetime, *, besides: int | None) -> tuple[int, int] | None:
+    """Choose who takes a ticket of this team, and return their key and their load before; None when nobody can.
+
+    The ticket must be locked, and the caller's transaction must give it to them. `besides` names the person who put
+    it back into the queue.
+    """
+    here = PresenceInterval.objects.filter(
+        presence.is_here(at, state=PresenceState.ONLINE), user__in=presence.answering(team=team_id).values("user_id")
+    )
+    locked = list(here.select_for_update(no_key=True).order_by("user_id").values_list("user_id", flat=True))
+    if not locked:
+        return None
+    # Loads are counted by a statement of its own: it sees what those did whose locks we waited for.
+    found = takers(at, team=team_id, user__in=locked).exclude(user=besides).first()
+    if found is None:
+        return None
+    Membership.objects.filter(pk=found["pk"]).update(last_assigned_at=at)
+    return found["user_id"], found["load"]
+
+
+def next_waiting(at: dt.datetime) -> int | None:
+    """Return the first ticket in the order of the queue that somebody could take now."""
+    people: dict[int, list[int]] = {}
+    for taker in takers(at):
+        people.setdefault(taker["team_id"], []).append(taker["user_id"])
+    if not people:
+        return None
+    takeable = Q()
+    for team_id, users in people.items():
+        of_team = Q(team=team_id)
+        if len(users) == 1:
+            of_team &= ~Q(released_by=users[0])
+        takeable |= of_team
+    waiting = Ticket.objects.filter(takeable, _awake(at), assignee__isnull=True, status__in=WAITING)
+    first = queue.ordered(waiting, at).first()
+    return first["pk"] if first else None
