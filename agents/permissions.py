@@ -10,13 +10,14 @@ class Permission(StrEnum):
 
     ANSWER = "answer"  # claim, reply, note, resolve, hand over: in own teams
     REASSIGN = "reassign"  # take a ticket from somebody else and give it to a third
+    ROUTE = "route"  # write the rules that send to the team
     READ_ALL = "read_all"
     CONFIGURE = "configure"
 
 
 MATRIX: dict[str, frozenset[Permission]] = {
     "agent": frozenset({Permission.ANSWER}),
-    "lead": frozenset({Permission.ANSWER, Permission.REASSIGN}),
+    "lead": frozenset({Permission.ANSWER, Permission.REASSIGN, Permission.ROUTE}),
     "manager": frozenset({Permission.READ_ALL}),
     "admin": frozenset(Permission),
 }

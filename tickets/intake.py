@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from helpdesk import clock
+from tickets import routing
 from tickets.actions.assignment import assign_automatically
 from tickets.actions.base import action, commit_events, event, next_seq
 from tickets.actions.lifecycle import open_ticket, reopen_by_contact
@@ -148,6 +149,7 @@ def receive(inbound: InboundMessage) -> Receipt:
     contact = resolve_contact(inbound, arrived)
     conversation = _lock_conversation(inbound.inbox_id, contact)
     at = clock.now()
+    conversation.contact = contact
     remember(contact, inbound)
     taker = _ask_for_a_taker(inbound, conversation, at) if inbound.opens_ticket else None
     if taker is not None or not inbound.opens_ticket:
@@ -171,6 +173,8 @@ def receive(inbound: InboundMessage) -> Receipt:
     ticket.conversation = conversation
     message = _store(inbound, conversation, ticket, at)
     ticket.last_message = message
+    if outcome == Outcome.OPENED:
+        events += routing.route(ticket, inbound.text, at)
     if outcome == Outcome.REOPENED:
         events.append(reopen_by_contact(ticket, conversation, occurred_at, at))
     elif ticket.is_open:
@@ -186,5 +190,6 @@ def receive(inbound: InboundMessage) -> Receipt:
         message=message,
     )
     assigned = assign_automatically(ticket, conversation, at)
-    commit_events(ticket, conversation, [*events, received, *assigned], at=at)
+    wished = routing.heed_wish(ticket, inbound.text, at, occurred_at)
+    commit_events(ticket, conversation, [*events, received, *assigned, *wished], at=at)
     return Receipt(outcome=outcome, message_id=message.pk, ticket_id=ticket.pk)

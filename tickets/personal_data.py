@@ -31,6 +31,9 @@ NEUTRAL = {
     "Seen": frozenset({"kind", "digest"}),  # the digest must outlive an erasure, or a late copy would undo it
     "ChangeCursor": frozenset({"name"}),
     "Tag": frozenset({"name"}),
+    "TicketTag": frozenset({"source"}),
+    "RoutingRule": frozenset({"name", "matching", "needed", "language"}),
+    "RoutingRuleVersion": frozenset({"name"}),
     "BusinessHours": frozenset({"name", "time_zone"}),
     "Holiday": frozenset({"name"}),
     "SlaPolicy": frozenset({"name", "channel"}),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import Team, User
+from tickets import routing_history
 from tickets.models import (
     ActorKind,
     Attachment,
@@ -32,10 +33,13 @@ TOGETHER = dt.timedelta(minutes=10)
 
 SHOWN_EVENTS = (
     EventKind.OPENED,
+    EventKind.ROUTED,
+    EventKind.HUMAN_WANTED,
     EventKind.ASSIGNED,
     EventKind.TRANSFERRED,
     EventKind.PRIORITY_CHANGED,
     EventKind.SUBJECT_CHANGED,
+    EventKind.TAGS_CHANGED,
     EventKind.RESOLVED,
     EventKind.RESOLVE_UNDONE,
     EventKind.REOPENED,
@@ -47,10 +51,13 @@ SHOWN_EVENTS = (
 )
 ICONS = {
     EventKind.OPENED: "inbox",
+    EventKind.ROUTED: "route",
+    EventKind.HUMAN_WANTED: "user-round",
     EventKind.ASSIGNED: "user-check",
     EventKind.TRANSFERRED: "arrow-right-left",
     EventKind.PRIORITY_CHANGED: "chevrons-up",
     EventKind.SUBJECT_CHANGED: "pencil",
+    EventKind.TAGS_CHANGED: "tag",
     EventKind.RESOLVED: "check",
     EventKind.RESOLVE_UNDONE: "rotate-ccw",
     EventKind.REOPENED: "rotate-ccw",
@@ -112,6 +119,7 @@ class Names:
 
     people: dict[int, str] = field(default_factory=dict)
     teams: dict[int, str] = field(default_factory=dict)
+    routing: routing_history.RoutingNames = field(default_factory=routing_history.RoutingNames)
 
     def person(self, pk: int | None) -> str:
         """Return a person's first name."""
@@ -123,7 +131,8 @@ class Names:
 
 
 def _names(events: Iterable[TicketEvent]) -> Names:
-    """Fetch the names that the events need: two queries at most, however many events."""
+    """Fetch the names that the events need: five queries at most, however many events."""
+    events = list(events)
     people: set[int] = set()
     teams: set[int] = set()
     for event in events:
@@ -136,6 +145,7 @@ def _names(events: Iterable[TicketEvent]) -> Names:
     return Names(
         people={user.pk: user.short_name for user in User.objects.filter(pk__in=people)} if people else {},
         teams=dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")) if teams else {},
+        routing=routing_history.RoutingNames.of(events),
     )
 
 
@@ -145,6 +155,20 @@ def _names(events: Iterable[TicketEvent]) -> Names:
 def _opened(event: TicketEvent, actor: str, names: Names) -> str:
     del actor, names
     return format_html(_("Ticket <b>{number}</b> opened"), number=event.ticket_id)
+
+
+def _routed(event: TicketEvent, actor: str, names: Names) -> str:
+    del actor
+    return routing_history.routed(event, names.routing)
+
+
+def _human_wanted(event: TicketEvent, actor: str, names: Names) -> str:
+    del event, names
+    return format_html(_("<b>{actor}</b> asked for a person"), actor=actor)
+
+
+def _tags_changed(event: TicketEvent, actor: str, names: Names) -> str:
+    return routing_history.tags_changed(event, actor, names.routing)
 
 
 def _assigned(event: TicketEvent, actor: str, names: Names) -> str:
@@ -241,6 +265,9 @@ def _automatic_withheld(event: TicketEvent, actor: str, names: Names) -> str:
 
 SENTENCES: dict[str, Callable[[TicketEvent, str, Names], str]] = {
     EventKind.OPENED: _opened,
+    EventKind.ROUTED: _routed,
+    EventKind.HUMAN_WANTED: _human_wanted,
+    EventKind.TAGS_CHANGED: _tags_changed,
     EventKind.ASSIGNED: _assigned,
     EventKind.TRANSFERRED: _transferred,
     EventKind.PRIORITY_CHANGED: _priority_changed,

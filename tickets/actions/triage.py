@@ -1,5 +1,8 @@
 """What it is about and how urgent it is."""
 
+from django.db.models import Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -7,7 +10,10 @@ from tickets import sla
 from tickets.actions.base import action, lock_ticket_for, now, record
 from tickets.actions.lifecycle import SUBJECT_LENGTH
 from tickets.errors import Refused
-from tickets.models import EventKind, Priority, Ticket
+from tickets.models import EventKind, Priority, Tag, Ticket, TicketTag
+
+TAG_LENGTH = 40
+MAX_TAGS = 20
 
 
 @action
@@ -47,4 +53,37 @@ def set_subject(*, actor: User, ticket_id: int, subject: str) -> Ticket:
         return ticket
     ticket.subject = subject
     record(ticket, conversation, EventKind.SUBJECT_CHANGED, actor=actor, at=at)
+    return ticket
+
+
+def tag_named(name: str) -> Tag:
+    """Return the tag of this name, new or not; two spellings that differ only in case are one tag."""
+    Tag.objects.bulk_create([Tag(name=name)], ignore_conflicts=True)
+    return Tag.objects.get(Exact(Lower("name"), Lower(Value(name))))
+
+
+@action
+def add_tag(*, actor: User, ticket_id: int, name: str) -> Ticket:
+    """Put a tag on a ticket; one that does not exist yet comes to be."""
+    conversation, ticket = lock_ticket_for(actor, ticket_id)
+    at = now()
+    name = " ".join(name.split())
+    if not name or len(name) > TAG_LENGTH:
+        raise Refused(_("A tag has 1 to 40 characters."))
+    if ticket.tags.count() >= MAX_TAGS:
+        raise Refused(_("A ticket has 20 tags at most. Remove one first."))
+    tag = tag_named(name)
+    if not TicketTag.objects.filter(ticket=ticket, tag=tag).exists():
+        TicketTag.objects.create(ticket=ticket, tag=tag)
+        record(ticket, conversation, EventKind.TAGS_CHANGED, actor=actor, at=at, added=[tag.pk], removed=[])
+    return ticket
+
+
+@action
+def remove_tag(*, actor: User, ticket_id: int, tag_id: int) -> Ticket:
+    """Take a tag off a ticket; one that is not on it changes nothing."""
+    conversation, ticket = lock_ticket_for(actor, ticket_id)
+    at = now()
+    if TicketTag.objects.filter(ticket=ticket, tag_id=tag_id).delete()[0]:
+        record(ticket, conversation, EventKind.TAGS_CHANGED, actor=actor, at=at, added=[], removed=[tag_id])
     return ticket

@@ -20,12 +20,31 @@ from tickets.models.message import (
     Purpose,
 )
 from tickets.models.quick_reply import QuickReply
+from tickets.models.routing import (
+    MAX_KEYWORDS,
+    Matching,
+    Needed,
+    RoutingRule,
+    RoutingRuleQuerySet,
+    RoutingRuleTag,
+    RoutingRuleVersion,
+)
 from tickets.models.seen import Seen
 from tickets.models.sla import ClockState, Metric, SlaClock, SlaEvent, SlaPolicy, SlaTarget, Step
 from tickets.models.tag import Tag
-from tickets.models.ticket import OPEN_STATUSES, SETTLED_STATUSES, Priority, Status, Ticket, TicketQuerySet
+from tickets.models.ticket import (
+    OPEN_STATUSES,
+    SETTLED_STATUSES,
+    Priority,
+    Status,
+    TagSource,
+    Ticket,
+    TicketQuerySet,
+    TicketTag,
+)
 
 __all__ = [
+    "MAX_KEYWORDS",
     "OPEN_STATUSES",
     "SETTLED_STATUSES",
     "ActorKind",
@@ -47,13 +66,19 @@ __all__ = [
     "Holiday",
     "IdentityKind",
     "Inbox",
+    "Matching",
     "Message",
     "MessageKind",
     "MessageState",
     "Metric",
+    "Needed",
     "Priority",
     "Purpose",
     "QuickReply",
+    "RoutingRule",
+    "RoutingRuleQuerySet",
+    "RoutingRuleTag",
+    "RoutingRuleVersion",
     "Seen",
     "SlaClock",
     "SlaEvent",
@@ -62,8 +87,10 @@ __all__ = [
     "Status",
     "Step",
     "Tag",
+    "TagSource",
     "TeamHours",
     "Ticket",
     "TicketEvent",
     "TicketQuerySet",
+    "TicketTag",
 ]

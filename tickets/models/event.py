@@ -36,9 +36,12 @@ class EventKind(models.TextChoices):
     AUTOMATIC_WITHHELD = "automatic_withheld", _("Automatic message withheld")
     NOTE_ADDED = "note_added", _("Note added")
     STATUS_CHANGED = "status_changed", _("Status changed")
+    ROUTED = "routed", _("Routed")
+    HUMAN_WANTED = "human_wanted", _("Asked for a person")
     ASSIGNED = "assigned", _("Assigned")
     TRANSFERRED = "transferred", _("Handed over")
     PRIORITY_CHANGED = "priority_changed", _("Priority changed")
+    TAGS_CHANGED = "tags_changed", _("Tags changed")
     SUBJECT_CHANGED = "subject_changed", _("Subject changed")
     RESOLVED = "resolved", _("Resolved")
     RESOLVE_UNDONE = "resolve_undone", _("Resolve undone")
@@ -79,6 +82,9 @@ class TicketEvent(models.Model):
             models.CheckConstraint(
                 condition=Q(occurred_at__lte=F("recorded_at")), name="tickets_event_occurred_before_recorded"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["recorded_at"], condition=Q(kind="routed"), name="tickets_routed_lately"),
         ]
 
     def __str__(self) -> str:

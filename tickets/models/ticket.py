@@ -34,6 +34,13 @@ class Priority(models.IntegerChoices):
     LOW = 4, _("Low")
 
 
+class TagSource(models.TextChoices):
+    """Who put a tag on a ticket."""
+
+    AGENT = "agent", _("Agent")
+    RULE = "rule", _("Routing rule")
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     """Permission begins here."""
 
@@ -77,7 +84,10 @@ class Ticket(models.Model):
         _("priority"), choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL
     )
     subject = models.CharField(_("subject"), max_length=80, blank=True, default="", db_default="")
-    tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="tickets")
+    tags = models.ManyToManyField(Tag, verbose_name=_("tags"), through="TicketTag", blank=True, related_name="tickets")
+    needs_human = models.BooleanField(
+        _("asked for a person"), default=False, db_default=False, help_text=_("No bot may answer any more.")
+    )
     opened_at = models.DateTimeField(_("opened"), help_text=_("When the contact wrote, by the provider's clock."))
     recorded_at = models.DateTimeField(_("recorded"), help_text=_("When we came to know of it."))
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
@@ -164,3 +174,25 @@ class Ticket(models.Model):
     def is_open(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.status in OPEN_STATUSES
+
+
+class TicketTag(models.Model):
+    """One tag on one ticket, and who put it there."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="ticket_tags")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="ticket_tags")
+    source = models.CharField(
+        max_length=8, choices=TagSource.choices, default=TagSource.AGENT, db_default=TagSource.AGENT
+    )
+
+    class Meta:
+        verbose_name = _("tag of a ticket")
+        verbose_name_plural = _("tags of tickets")
+        db_table = "tickets_ticket_tags"
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "tag"], name="tickets_ticket_tag_once"),
+            models.CheckConstraint(condition=Q(source__in=TagSource.values), name="tickets_ticket_tag_source_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.ticket_id}: {self.tag_id}"
