@@ -26,7 +26,7 @@ NEUTRAL = {
     ),
     "Attachment": frozenset({"token", "media_type", "state", "error_text"}),
     "Ticket": frozenset({"status"}),
-    "TicketEvent": frozenset({"kind", "actor_kind", "data"}),  # ids and states, by rule
+    "TicketEvent": frozenset({"kind", "actor_kind", "data", "status"}),  # ids and states, by rule
     "QuickReply": frozenset({"shortcut", "language", "text"}),
     "Seen": frozenset({"kind", "digest"}),  # the digest must outlive an erasure, or a late copy would undo it
     "ChangeCursor": frozenset({"name"}),

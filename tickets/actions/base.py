@@ -13,6 +13,7 @@ from agents.models import User
 from agents.permissions import Permission, may
 from helpdesk import clock
 from tickets import live, sla
+from tickets.calendars import hours_of_team
 from tickets.errors import NotAllowed
 from tickets.models import (
     ActorKind,
@@ -33,6 +34,8 @@ R = TypeVar("R")
 TRIES = 3
 # PostgreSQL: deadlock_detected, serialization_failure.
 WORTH_ANOTHER_TRY = frozenset({"40P01", "40001"})
+# With these a team begins to answer for the ticket.
+TAKES_OVER = frozenset({EventKind.OPENED, EventKind.TRANSFERRED})
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
@@ -98,7 +101,7 @@ def event(
     message: Message | None = None,
     **data: Any,
 ) -> TicketEvent:
-    """Return the event of an action, in its place and not yet written."""
+    """Return the event of an action, in its place and not yet written; the ticket must be as the action leaves it."""
     return TicketEvent(
         ticket=ticket,
         seq=next_seq(conversation),
@@ -109,6 +112,9 @@ def event(
         data=data,
         occurred_at=occurred_at or at,
         recorded_at=at,
+        team_id=ticket.team_id,
+        assignee_id=ticket.assignee_id,
+        status=ticket.status,
     )
 
 
@@ -122,6 +128,7 @@ def commit_events(
 ) -> None:
     """Write the events of an action and the change row, keep the clocks, save the ticket, tell open pages."""
     sla.keep(ticket, at)
+    _remember_hours(ticket, events)
     ticket.version += len(events)
     ticket.last_activity_at = max(ticket.last_activity_at, at)
     ticket.save()
@@ -129,6 +136,15 @@ def commit_events(
     Change.objects.create(ticket=ticket)
     conversation.save(update_fields=["last_seq"])
     live.announce(ticket, also_teams=also_teams)
+
+
+def _remember_hours(ticket: Ticket, events: Sequence[TicketEvent]) -> None:
+    """Note with the event that gave the ticket to its team which business hours count from now on."""
+    for taking_over in events:
+        if taking_over.kind in TAKES_OVER:
+            hours = hours_of_team(ticket.team_id)
+            taking_over.data["hours"] = [hours.pk, hours.version] if hours else None
+            return
 
 
 def record(
@@ -152,6 +168,7 @@ def touch(ticket: Ticket) -> None:
     """Raise the version for something that is no event of the ticket, such as a tick; pages fetch it anew."""
     ticket.version += 1
     ticket.save(update_fields=["version"])
+    Change.objects.create(ticket=ticket)
     live.announce(ticket)
 
 

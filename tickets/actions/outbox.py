@@ -35,10 +35,17 @@ def _lock(message_id: int) -> tuple[Conversation, Ticket | None, Message]:
 
 
 def _note(
-    conversation: Conversation, ticket: Ticket | None, kind: EventKind, message: Message, at: dt.datetime
+    conversation: Conversation,
+    ticket: Ticket | None,
+    kind: EventKind,
+    message: Message,
+    at: dt.datetime,
+    occurred_at: dt.datetime | None = None,
 ) -> None:
-    if ticket is not None:
-        record(ticket, conversation, kind, actor=None, at=at, message=message, attempt=message.attempt)
+    if ticket is None:
+        return
+    attempt = message.attempt
+    record(ticket, conversation, kind, actor=None, at=at, occurred_at=occurred_at, message=message, attempt=attempt)
 
 
 def _resume_wait(conversation: Conversation, ticket: Ticket | None) -> None:
@@ -55,14 +62,16 @@ def _resume_wait(conversation: Conversation, ticket: Ticket | None) -> None:
         refresh_waiting(ticket)
 
 
-def _arrived(conversation: Conversation, ticket: Ticket | None, message: Message, at: dt.datetime) -> None:
-    """Record that the provider has it; only a person's reply ends a wait."""
+def _arrived(
+    conversation: Conversation, ticket: Ticket | None, message: Message, at: dt.datetime, occurred_at: dt.datetime
+) -> None:
+    """Record that the provider has it, and since when; only a person's reply ends a wait."""
     if is_automatic(message):
-        _note(conversation, ticket, EventKind.AUTOMATIC_ACCEPTED, message, at)
+        _note(conversation, ticket, EventKind.AUTOMATIC_ACCEPTED, message, at, occurred_at)
         return
     if ticket is not None and ticket.is_open:
         refresh_waiting(ticket)
-    _note(conversation, ticket, EventKind.REPLY_ACCEPTED, message, at)
+    _note(conversation, ticket, EventKind.REPLY_ACCEPTED, message, at, occurred_at)
 
 
 @action
@@ -83,7 +92,7 @@ def accept(*, message_id: int, attempt: int, external_id: str) -> bool:
     message.lease_until = message.unknown_at = message.asked_at = None
     message.error_code = message.error_text = ""
     message.save()
-    _arrived(conversation, ticket, message, at)
+    _arrived(conversation, ticket, message, at, at)
     return True
 
 
@@ -226,7 +235,7 @@ def apply_report(*, report: DeliveryReport) -> bool:
     if ticket is None:
         return True
     if settles:
-        _arrived(conversation, ticket, message, at)
+        _arrived(conversation, ticket, message, at, occurred_at)
     else:
         touch(ticket)
     return True

@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import Team
 from tickets.models.message import Message
-from tickets.models.ticket import Ticket
+from tickets.models.ticket import Status, Ticket
 
 
 class ActorKind(models.TextChoices):
@@ -68,6 +69,13 @@ class TicketEvent(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
 
+    # Where the ticket stood after this: figures are read from the log alone, never from what the ticket is by now.
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    status = models.CharField(max_length=8, choices=Status.choices, default="", db_default="")
+
     class Meta:
         verbose_name = _("ticket event")
         verbose_name_plural = _("ticket events")
@@ -75,6 +83,7 @@ class TicketEvent(models.Model):
             models.UniqueConstraint(fields=["ticket", "seq"], name="tickets_event_place_once"),
             models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="tickets_event_kind_known"),
             models.CheckConstraint(condition=Q(actor_kind__in=ActorKind.values), name="tickets_event_actor_known"),
+            models.CheckConstraint(condition=Q(status__in=["", *Status.values]), name="tickets_event_status_known"),
             models.CheckConstraint(
                 condition=Q(actor_kind="agent", actor__isnull=False) | Q(actor__isnull=True) & ~Q(actor_kind="agent"),
                 name="tickets_event_agent_named",
