@@ -48,12 +48,6 @@ class NewerActivity(Refused):
         self.message_ids = tuple(message_ids)
 
 
-class StaleEdit(Refused):
-    """Somebody else saved the same settings since the form was shown."""
-
-    code = "stale_edit"
-
-
 class ChannelRefused(Refused):
     """The channel does not take this now, as outside the reply window."""
 
@@ -62,3 +56,28 @@ class ChannelRefused(Refused):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.text)
         self.refusal = refusal
+
+
+class StaleEdit(Refused):
+    """Somebody else saved the same configuration since the form was opened."""
+
+    code = "stale_edit"
+
+    def __init__(self, name: str) -> None:
+        """Name who was faster; empty when nobody knows."""
+        if name:
+            text = _("%(name)s saved this page while you were editing. Load it again, then make your change once more.")
+            super().__init__(text % {"name": name})
+        else:
+            super().__init__(
+                _("This was saved elsewhere while you were editing. Load it again, then make your change once more.")
+            )
+
+
+class NameTaken(Refused):
+    """The name of a piece of configuration belongs to another."""
+
+    code = "name_taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("There is one called “%(name)s” already. Choose another name.") % {"name": name})

@@ -2,8 +2,12 @@
 
 from django.urls import path
 
-from tickets.views.setup import index
+from tickets.views.setup import hours, index
 
 urlpatterns = [
     path("", index.index, name="index"),
+    path("hours/", hours.index, name="hours"),
+    path("hours/new/", hours.new, name="hours_new"),
+    path("hours/<int:pk>/", hours.edit, name="hours_edit"),
+    path("hours/<int:pk>/removal/", hours.removal, name="hours_removal"),
 ]

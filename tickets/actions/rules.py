@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from agents.permissions import Permission, may, may_configure
 from tickets.actions.base import action, now
-from tickets.errors import NotAllowed, Refused, StaleEdit
+from tickets.errors import NameTaken, NotAllowed, Refused, StaleEdit
 from tickets.folding import fold_word
 from tickets.models import MAX_KEYWORDS, Matching, Needed, RoutingRule, RoutingRuleTag, RoutingRuleVersion
 
@@ -73,7 +73,7 @@ def _write(rule: RoutingRule, draft: RuleDraft, actor: User) -> None:
     if not name or len(name) > 60:
         raise Refused(_("A rule needs a name of 1 to 60 characters."))
     if RoutingRule.objects.kept().filter(name__iexact=name).exclude(pk=rule.pk).exists():
-        raise Refused(_("There is a rule of this name already. Choose another name."))
+        raise NameTaken(name)
     keywords = clean_keywords(draft.keywords)
     if not (keywords or draft.inbox_id or draft.language or draft.out_of_hours):
         raise Refused(_("Say when this rule fits: add a keyword, an inbox, a language or the hours."))
@@ -108,7 +108,8 @@ def change_rule(*, actor: User, rule_id: int, version: int, draft: RuleDraft) ->
     rule = _changeable(actor, rule_id)
     _refuse_outsider(actor, draft.team_id)
     if rule.version != version:
-        raise StaleEdit(_("Somebody changed this rule meanwhile. Look at it again and repeat your change."))
+        last = rule.versions.select_related("saved_by").filter(version=rule.version).first()
+        raise StaleEdit(last.saved_by.name if last and last.saved_by else "")
     rule.version += 1
     _write(rule, draft, actor)
     return rule
@@ -141,7 +142,7 @@ def move_rule(*, actor: User, rule_id: int, before_id: int | None) -> RoutingRul
     others = list(RoutingRule.objects.kept().exclude(pk=rule_id))
     place = next((n for n, other in enumerate(others) if other.pk == before_id), None)
     if before_id is not None and place is None:
-        raise StaleEdit(_("Somebody deleted the rule you moved this one to. Look at the order again."))
+        raise StaleEdit("")
     others.insert(len(others) if place is None else place, rule)
     _number(others)
     return rule
@@ -168,7 +169,7 @@ def restore_rule(*, actor: User, rule_id: int, place: int) -> RoutingRule:
         return rule
     others = list(RoutingRule.objects.kept())
     if any(other.name.lower() == rule.name.lower() for other in others):
-        raise Refused(_("There is a rule of this name already. Rename that one first."))
+        raise NameTaken(rule.name)
     rule.deleted_at = None
     rule.position = len(others) + 1
     rule.save(update_fields=["position", "deleted_at"])

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Team, validate_time_zone
+from agents.models import Team, User, validate_time_zone
 
 
 class BusinessHours(models.Model):
@@ -15,6 +15,16 @@ class BusinessHours(models.Model):
     is_default = models.BooleanField(_("for all teams without hours of their own"), default=False, db_default=False)
     version = models.PositiveIntegerField(
         default=1, db_default=1, help_text=_("Rises with every change; clocks and events remember it.")
+    )
+    changed_at = models.DateTimeField(_("changed at"), null=True, blank=True, editable=False)
+    changed_by = models.ForeignKey(
+        User,
+        verbose_name=_("changed by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
     )
 
     class Meta:

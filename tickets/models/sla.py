@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Team
+from agents.models import Team, User
 from tickets.models.business_hours import BusinessHours
 from tickets.models.ticket import Priority, Ticket
 
@@ -52,6 +52,22 @@ class SlaPolicy(models.Model):
         _("the resolution clock pauses while waiting for the contact"), default=True, db_default=True
     )
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    version = models.PositiveIntegerField(
+        default=1,
+        db_default=1,
+        editable=False,
+        help_text=_("Rises with every change; a form made from an older one is refused."),
+    )
+    changed_at = models.DateTimeField(_("changed at"), null=True, blank=True, editable=False)
+    changed_by = models.ForeignKey(
+        User,
+        verbose_name=_("changed by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("SLA policy")

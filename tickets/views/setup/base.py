@@ -12,8 +12,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
+from django_htmx.http import HttpResponseClientRedirect
 
 from agents.permissions import may_configure
 from tickets.views.base import AgentRequest, agents_only
@@ -50,7 +51,7 @@ def configurers_only(view: VIEW) -> VIEW:
     return agents_only(guarded)
 
 
-def done(request: HttpRequest, text: str, to: str) -> HttpResponseRedirect:
+def done(request: AgentRequest, text: str, to: str) -> HttpResponse:
     """End a change: lead on, and say there what was done."""
     messages.success(request, text)
-    return HttpResponseRedirect(to)
+    return HttpResponseClientRedirect(to) if request.htmx else HttpResponseRedirect(to)

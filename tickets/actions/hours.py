@@ -1,0 +1,88 @@
+"""Change when teams work. Clocks that count keep their due times; a new version is a new calendar for later ones."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from tickets.actions.base import action, now
+from tickets.actions.configuration import mark_changed, require_configurer, require_fresh, unique_name
+from tickets.errors import Refused
+from tickets.models import BusinessHours, BusinessInterval, Holiday, TeamHours
+
+
+@dataclass(frozen=True)
+class HoursPlan:
+    """Business hours as somebody wants them: intervals are (weekday, begins, ends) in minutes after midnight."""
+
+    name: str
+    time_zone: str
+    week: tuple[tuple[int, int, int], ...]
+    holidays: tuple[tuple[dt.date, str], ...] = ()
+    team_ids: frozenset[int] = frozenset()
+    is_default: bool = False
+
+
+@action
+def create(*, actor: User, plan: HoursPlan) -> BusinessHours:
+    """Add business hours. Raises NotAllowed and NameTaken."""
+    require_configurer(actor)
+    hours = BusinessHours(version=0)
+    return _write(hours, plan, actor)
+
+
+@action
+def change(*, actor: User, hours_id: int, version: int, plan: HoursPlan) -> BusinessHours:
+    """Replace business hours by what is planned. Raises NotAllowed, StaleEdit and NameTaken."""
+    require_configurer(actor)
+    hours = (
+        BusinessHours.objects.select_for_update(of=("self",), no_key=True).select_related("changed_by").get(pk=hours_id)
+    )
+    require_fresh(hours, version)
+    return _write(hours, plan, actor)
+
+
+@action
+def remove(*, actor: User, hours_id: int, version: int) -> str:
+    """Delete hours that nobody keeps, and return their name. Raises NotAllowed, StaleEdit and Refused."""
+    require_configurer(actor)
+    hours = BusinessHours.objects.select_for_update(of=("self",)).select_related("changed_by").get(pk=hours_id)
+    require_fresh(hours, version)
+    if hours.is_default:
+        raise Refused(_("These hours hold for all teams without hours of their own. Choose others for that first."))
+    if hours.teams.exists():
+        raise Refused(_("Teams keep these hours. Give the teams other hours first."))
+    try:
+        hours.delete()
+    except ProtectedError as error:
+        raise Refused(
+            _("Tickets were promised an answer within these hours, so they stay. Without teams they change nothing.")
+        ) from error
+    return hours.name
+
+
+def _write(hours: BusinessHours, plan: HoursPlan, actor: User) -> BusinessHours:
+    if plan.is_default and not hours.is_default:
+        BusinessHours.objects.filter(is_default=True).update(is_default=False)
+    hours.name, hours.time_zone = plan.name, plan.time_zone
+    hours.is_default = plan.is_default or hours.is_default
+    mark_changed(hours, actor, now())
+    with unique_name(plan.name):
+        hours.save()
+    hours.intervals.all().delete()
+    BusinessInterval.objects.bulk_create(
+        BusinessInterval(hours=hours, weekday=weekday, begins=begins, ends=ends) for weekday, begins, ends in plan.week
+    )
+    hours.holidays.all().delete()
+    Holiday.objects.bulk_create(Holiday(hours=hours, date=date, name=name) for date, name in plan.holidays)
+    _give_to_teams(hours, plan.team_ids)
+    return hours
+
+
+def _give_to_teams(hours: BusinessHours, team_ids: Iterable[int]) -> None:
+    hours.teams.exclude(team_id__in=team_ids).delete()
+    for team_id in sorted(team_ids):
+        TeamHours.objects.update_or_create(team_id=team_id, defaults={"hours": hours})
