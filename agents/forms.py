@@ -1,11 +1,13 @@
 """Forms of the account pages."""
 
+import datetime as dt
+
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Theme
+from agents.models import Scope, Theme
 
 
 class LoginForm(AuthenticationForm):
@@ -22,3 +24,21 @@ class PreferencesForm(forms.Form):
 
     language = forms.ChoiceField(choices=settings.LANGUAGES, required=False)
     theme = forms.ChoiceField(choices=Theme.choices, required=False)
+
+
+LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("One year")), ("", _("Until it is revoked"))]
+
+
+class TokenForm(forms.Form):
+    """A new API token: its name, what it is for, and how long it lasts."""
+
+    name = forms.CharField(max_length=80, error_messages={"required": _("Give the token a name, such as its program.")})
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices, error_messages={"required": _("Choose what the token may do.")}
+    )
+    lifetime = forms.ChoiceField(choices=LIFETIMES, required=False, initial="90")
+
+    def expires_at(self, at: dt.datetime) -> dt.datetime | None:
+        """Return when the token ends; None when it lasts until it is revoked."""
+        days = self.cleaned_data["lifetime"]
+        return at + dt.timedelta(days=int(days)) if days else None

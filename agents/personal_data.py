@@ -4,7 +4,9 @@ Each app has such a register of its own tables. OF_CONTACTS is about the people 
 who log in, NEUTRAL about nobody. A Message's author is named by a key, so its text stands with the contacts.
 """
 
-OF_CONTACTS: dict[str, frozenset[str]] = {}
+OF_CONTACTS: dict[str, frozenset[str]] = {
+    "IdempotencyKey": frozenset({"response"}),  # repeats what was written; gone after a day
+}
 OF_AGENTS = {
     "User": frozenset({"username", "password", "first_name", "last_name", "email", "language", "time_zone", "theme"}),
     "PresenceInterval": frozenset({"state"}),
@@ -12,5 +14,7 @@ OF_AGENTS = {
 NEUTRAL = {
     "User": frozenset({"role"}),
     "Team": frozenset({"name", "assignment"}),
+    "ApiToken": frozenset({"name", "digest", "hint"}),
+    "IdempotencyKey": frozenset({"key", "digest"}),
     "Notification": frozenset({"kind", "key"}),
 }

@@ -7,8 +7,11 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from agents.api import problems
+
 log = structlog.get_logger(__name__)
-MACHINES = ("/webhooks/", "/healthz/", "/api/")
+MACHINES = ("/webhooks/", "/healthz/")
+API = "/api/"
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -17,7 +20,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     status = 503 if away else 500
     if away:
         log.warning("database_unavailable", path=request.path)
-    if request.path.startswith(MACHINES):
+    if request.path.startswith(API):
+        code, text = (
+            ("unavailable", "The database is away.") if away else ("internal_error", "This failed on our side.")
+        )
+        response = problems.plain(status, code, text)
+    elif request.path.startswith(MACHINES):
         text = "database unavailable" if away else "internal error"
         response = HttpResponse(text, status=status, content_type="text/plain")
     else:

@@ -74,6 +74,9 @@ INSTALLED_APPS = [
     "csp",
     "axes",
     "lucide",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
@@ -240,6 +243,22 @@ LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.zone("TIME_ZONE", "Europe/Berlin")
 USE_TZ = True
+
+# -- The API for other programs: how views behave stands in agents/api/views.py -----------------------
+
+API_REQUESTS_PER_MINUTE = 600  # for each token
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "agents.api.schema.ApiSchema"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Helpdesk API",
+    "VERSION": "1",
+    "DESCRIPTION": "Tickets, messages, contacts and figures of the helpdesk, for other programs.",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "agents.api.schema.add_problems",
+    ],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
 
 # -- Files -------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tickets.urls")),
     path("", include("channels_whatsapp.urls")),
     path("setup/", include((setup_pages, "setup"))),
+    path("api/v1/", include(("helpdesk.api", "api"))),
     path("language/", set_language, name="set_language"),
     path("healthz/live", health.live, name="health_live"),
     path("healthz/ready", health.ready, name="health_ready"),
