@@ -53,7 +53,7 @@ CHANNELS = {"whatsapp": "channels_whatsapp.channel.WhatsAppChannel"}
 ANSWERS: list[str] = []
 PANELS: list[str] = []
 # Cards on the overview of the set-up pages, in the order of the side navigation: functions without parameters.
-SETUP_CARDS = ["tickets.views.setup.hours.card"]
+SETUP_CARDS = ["tickets.views.setup.sla.card", "tickets.views.setup.hours.card"]
 
 INSTALLED_APPS = [
     "helpdesk",

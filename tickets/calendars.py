@@ -12,6 +12,11 @@ def hours_of_team(team_id: int) -> BusinessHours | None:
     own = TeamHours.objects.select_related("hours").filter(team_id=team_id).first()
     if own is not None:
         return own.hours
+    return default_hours()
+
+
+def default_hours() -> BusinessHours | None:
+    """Return the hours of teams that have none of their own; None where nobody set any. One query."""
     return BusinessHours.objects.filter(is_default=True).first()
 
 

@@ -108,3 +108,8 @@ def _load(path: str) -> Channel:
 def get_channel(inbox: Inbox) -> Channel:
     """Return the channel of an inbox. Raises KeyError when settings wire no such channel."""
     return _load(settings.CHANNELS[inbox.channel])
+
+
+def channel_labels() -> dict[str, str]:
+    """Return how people call the channels that settings wire, by key."""
+    return {key: str(_load(path).label) for key, path in settings.CHANNELS.items()}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views.setup import hours, index
+from tickets.views.setup import hours, index, sla
 
 urlpatterns = [
     path("", index.index, name="index"),
@@ -10,4 +10,9 @@ urlpatterns = [
     path("hours/new/", hours.new, name="hours_new"),
     path("hours/<int:pk>/", hours.edit, name="hours_edit"),
     path("hours/<int:pk>/removal/", hours.removal, name="hours_removal"),
+    path("sla/", sla.index, name="sla"),
+    path("sla/new/", sla.new, name="sla_new"),
+    path("sla/<int:pk>/", sla.edit, name="sla_edit"),
+    path("sla/<int:pk>/position/", sla.position, name="sla_position"),
+    path("sla/<int:pk>/removal/", sla.removal, name="sla_removal"),
 ]

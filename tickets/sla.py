@@ -12,6 +12,7 @@ from functools import cached_property
 from agents import notify
 from tickets.calendars import calendar, hours_of_team
 from tickets.models import (
+    COUNTING_STATES,
     AuthorKind,
     BusinessHours,
     ClockState,
@@ -29,7 +30,6 @@ from tickets.models import (
 )
 
 RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
-COUNTING = (ClockState.RUNNING, ClockState.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,16 @@ class Terms:
         return hours_of_team(self.ticket.team_id)
 
 
+def fits(policy: SlaPolicy, *, priority: int | None, team_id: int | None, channel: str) -> bool:
+    """Say whether a policy covers this; None or empty means all of them, which only a policy for all covers."""
+    return policy.priority in {None, priority} and policy.team_id in {None, team_id} and policy.channel in {"", channel}
+
+
 def policy_for(ticket: Ticket) -> SlaPolicy | None:
     """Return the first active policy by position that fits the ticket."""
     channel = ticket.conversation.inbox.channel
     for policy in SlaPolicy.objects.filter(is_active=True).prefetch_related("targets"):
-        fits = (
-            policy.priority in {None, ticket.priority}
-            and policy.team_id in {None, ticket.team_id}
-            and policy.channel in {"", channel}
-        )
-        if fits:
+        if fits(policy, priority=ticket.priority, team_id=ticket.team_id, channel=channel):
             return policy
     return None
 
@@ -102,7 +102,7 @@ def keep(ticket: Ticket, at: dt.datetime) -> None:
 
 
 def _counting(clocks: list[SlaClock], metrics: tuple[Metric, ...]) -> SlaClock | None:
-    return next((clock for clock in clocks if clock.metric in metrics and clock.state in COUNTING), None)
+    return next((clock for clock in clocks if clock.metric in metrics and clock.state in COUNTING_STATES), None)
 
 
 def _keep_response(terms: Terms, clocks: list[SlaClock], at: dt.datetime) -> None:
@@ -135,7 +135,7 @@ def _keep_resolution(terms: Terms, clocks: list[SlaClock], at: dt.datetime) -> N
     if clock.state == ClockState.CANCELLED:
         return
     if not ticket.is_open:
-        if clock.state in COUNTING:
+        if clock.state in COUNTING_STATES:
             _stop(clock, at)
         return
     pauses = ticket.status == Status.PENDING and clock.policy.pauses_while_pending
@@ -232,7 +232,7 @@ def promise_anew(ticket: Ticket, at: dt.datetime) -> dict[str, int | None]:
     terms = Terms(ticket)
     policy, targets = terms.policy, terms.targets
     before: int | None = None
-    for clock in ticket.clocks.select_for_update(no_key=True, of=("self",)).filter(state__in=COUNTING):
+    for clock in ticket.clocks.select_for_update(no_key=True, of=("self",)).filter(state__in=COUNTING_STATES):
         before = clock.policy_id
         notice_breach(clock, ticket, at)
         target = targets.get(clock.metric)

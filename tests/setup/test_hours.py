@@ -1,7 +1,6 @@
 """Business hours: what the page accepts, what it refuses and how it says so, and what a change does to clocks."""
 
 import datetime as dt
-import html
 import re
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.cast import House, ticket_of, writes
+from tests.setup.said import said
 from tickets.calendars import calendar, hours_of_team
 from tickets.models import BusinessHours, Metric
 
@@ -51,12 +51,6 @@ def hours(cast: House) -> BusinessHours:
 @pytest.fixture
 def page(hours: BusinessHours) -> str:
     return reverse("setup:hours_edit", args=[hours.pk])
-
-
-def said(response: object) -> str:
-    """Return the page's words."""
-    text = re.sub(r"<[^>]+>", " ", str(response.content, "utf-8"))  # type: ignore[attr-defined]
-    return " ".join(html.unescape(text).split())
 
 
 def test_a_week_with_a_break_a_night_shift_and_a_holiday_is_kept(

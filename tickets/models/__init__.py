@@ -30,7 +30,7 @@ from tickets.models.routing import (
     RoutingRuleVersion,
 )
 from tickets.models.seen import Seen
-from tickets.models.sla import ClockState, Metric, SlaClock, SlaEvent, SlaPolicy, SlaTarget, Step
+from tickets.models.sla import COUNTING_STATES, ClockState, Metric, SlaClock, SlaEvent, SlaPolicy, SlaTarget, Step
 from tickets.models.tag import Tag
 from tickets.models.ticket import (
     OPEN_STATUSES,
@@ -44,6 +44,7 @@ from tickets.models.ticket import (
 )
 
 __all__ = [
+    "COUNTING_STATES",
     "MAX_KEYWORDS",
     "OPEN_STATUSES",
     "SETTLED_STATUSES",

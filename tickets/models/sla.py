@@ -26,6 +26,9 @@ class ClockState(models.TextChoices):
     CANCELLED = "cancelled", _("No longer promised")
 
 
+COUNTING_STATES = (ClockState.RUNNING, ClockState.PAUSED)
+
+
 class Step(models.TextChoices):
     """What a clock reports, each once."""
 

@@ -5,6 +5,7 @@ import zoneinfo
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils import formats
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
@@ -23,6 +24,11 @@ def calendar_of(plan: HoursPlan) -> BusinessTime:
         days.setdefault(weekday, []).append((begins, ends))
     zone = zoneinfo.ZoneInfo(plan.time_zone)
     return BusinessTime(zone=zone, hours=WeeklyHours(days), holidays=frozenset(date for date, _name in plan.holidays))
+
+
+def workspace_zone() -> zoneinfo.ZoneInfo:
+    """Return the zone of the installation, for what has no hours."""
+    return zoneinfo.ZoneInfo(settings.TIME_ZONE)
 
 
 def moment(at: dt.datetime, zone: dt.tzinfo) -> str:

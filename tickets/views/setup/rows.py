@@ -8,6 +8,14 @@ from collections.abc import Mapping
 from django.http import QueryDict
 
 
+def post_of(fields: Mapping[str, object]) -> QueryDict:
+    """Return what a form with these fields would post."""
+    data = QueryDict(mutable=True)
+    for name, value in fields.items():
+        data[name] = str(value)
+    return data
+
+
 def count(data: QueryDict, prefix: str) -> int:
     """Return how many lines were posted."""
     raw = data.get(f"{prefix}-TOTAL_FORMS", "0")
