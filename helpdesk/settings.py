@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "tickets",
     "channels_whatsapp",
     "surveys",
+    "analytics",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -169,6 +170,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_TASK_ROUTES = {
+    "analytics.tasks.refresh": {"queue": "analytics"},
     "channels_whatsapp.tasks.process_inbound": {"queue": "inbound"},
     "channels_whatsapp.tasks.fetch_media": {"queue": "media"},
     "tickets.tasks.deliver": {"queue": "outbound"},
@@ -179,6 +181,11 @@ CELERY_TASK_ROUTES = {
 }
 # An expiry keeps a stopped worker from finding a thousand identical wake-ups when it comes back.
 CELERY_BEAT_SCHEDULE = {
+    "bring figures up to date": {
+        "task": "analytics.tasks.refresh",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
     "process inbound updates": {
         "task": "channels_whatsapp.tasks.process_inbound",
         "schedule": 2.0,

@@ -9,7 +9,7 @@ from django.db import models
 WORDS = (models.CharField, models.TextField, models.JSONField, models.BinaryField, models.GenericIPAddressField)
 
 
-@pytest.mark.parametrize("app", ["agents", "tickets", "channels_whatsapp", "surveys"])
+@pytest.mark.parametrize("app", ["agents", "tickets", "channels_whatsapp", "surveys", "analytics"])
 def test_every_column_that_can_hold_words_is_classified_once(app: str) -> None:
     register = import_module(f"{app}.personal_data")
     for model in apps.get_app_config(app).get_models():

@@ -1,0 +1,76 @@
+"""The arithmetic of figures: pure, no tables and no Django."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from analytics.definitions import Better, Target
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Z = 1.959963984540054  # of a two-sided interval of 95 per cent
+
+
+def unpack(packed: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+    """Return the values of joined big-endian four-byte integers, as PostgreSQL's int4send writes them."""
+    import numpy as np
+
+    return np.frombuffer(packed, dtype=">i4")
+
+
+def percentile(packed: bytes, share: float) -> float | None:
+    """Return the percentile by linear interpolation, as percentile_cont does; None of nothing."""
+    import numpy as np
+
+    values = unpack(packed)
+    if not values.size:
+        return None
+    place = share * (values.size - 1)
+    low, high = math.floor(place), math.ceil(place)
+    part = np.partition(values, (low, high))
+    return float(part[low]) + (place - low) * (float(part[high]) - float(part[low]))
+
+
+def histogram(packed: bytes, edges: Sequence[int]) -> list[int]:
+    """Count values below the first edge, between each two, and from the last on; an edge belongs to what follows."""
+    import numpy as np
+
+    counts = np.bincount(np.searchsorted(np.asarray(edges), unpack(packed), side="right"), minlength=len(edges) + 1)
+    return [int(count) for count in counts]
+
+
+def rate(numerator: float, denominator: float) -> float | None:
+    """Return a share; None of nothing."""
+    return numerator / denominator if denominator else None
+
+
+def wilson(numerator: int, denominator: int) -> tuple[float, float] | None:
+    """Return Wilson's 95 per cent interval of a share; None of nothing."""
+    if denominator <= 0 or not 0 <= numerator <= denominator:
+        return None
+    share = numerator / denominator
+    spread = Z * math.sqrt(share * (1 - share) / denominator + Z * Z / (4 * denominator * denominator))
+    middle, scale = share + Z * Z / (2 * denominator), 1 + Z * Z / denominator
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+def net_score(promoters_less_detractors: int, answers: int) -> int | None:
+    """Return the Net Promoter Score as a whole number, halves away from zero; None of nothing."""
+    if not answers:
+        return None
+    score = 100 * promoters_less_detractors / answers
+    return int(math.copysign(math.floor(abs(score) + 0.5), score))
+
+
+def status(value: float | None, target: Target | None, better: Better) -> str:
+    """Return "met", "near" (within a tenth of the target), "missed", or "none" where there is nothing to compare."""
+    if value is None or target is None or better is Better.NEITHER:
+        return "none"
+    over = target.high is not None and value > target.high
+    under = target.low is not None and value < target.low
+    if not over and not under:
+        return "met"
+    edge = target.high if over else target.low
+    assert edge is not None  # noqa: S101 - one of both was crossed
+    return "near" if abs(value - edge) <= abs(edge) / 10 else "missed"

@@ -1,0 +1,13 @@
+"""Which columns of the reports say something about a person: none; see `agents.personal_data`."""
+
+OF_CONTACTS: dict[str, frozenset[str]] = {}
+OF_AGENTS: dict[str, frozenset[str]] = {}
+NEUTRAL = {
+    "Fact": frozenset({"channel"}),
+    "Promise": frozenset({"metric"}),
+    "Rollup": frozenset({"dimension", "key", "measure", "packed"}),
+    "HourRollup": frozenset({"dimension", "key"}),
+    "CalendarVersion": frozenset({"definition"}),
+    "Watermark": frozenset({"time_zone"}),
+    "KpiTarget": frozenset({"kpi"}),
+}

@@ -1,0 +1,212 @@
+"""What each figure means, by example: the manual of the definitions."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from analytics import queries
+from analytics.models import Wait
+from analytics.periods import Period
+from analytics.queries import Reader, Result
+from analytics.scope import Filters
+from helpdesk import clock
+from tests.analytics.history import MONDAY, after, answers, count, fact_of, hears, resolves, someone
+from tests.cast import House
+from tests.paper import paper
+from tickets.actions import assignment, lifecycle
+from tickets.actions.clocks import notice_next
+from tickets.channels import SendError
+
+AT_THE_END = after(days=30)
+JUNE = Period(dt.date(2026, 6, 1), dt.date(2026, 6, 30))
+
+
+def read(cast: House, kpi: str, *, at: dt.datetime = AT_THE_END, period: Period = JUNE) -> Result:
+    """Return what a manager reads at a moment."""
+    with clock.at(at):
+        return Reader(cast.jonas).kpi(kpi, period)
+
+
+def test_first_response_ends_when_the_channel_accepts_the_reply(cast: House) -> None:
+    ticket = hears(cast, MONDAY)
+    answers(cast.lena, ticket, after(minutes=4), accepted_at=after(minutes=5))
+    count()
+    result = read(cast, "first_response_time")
+    assert (result.value, result.n, result.status) == (300, 1, "met")
+    assert (fact_of(ticket).replied_agent, fact_of(ticket).replied_team) == (cast.lena.pk, cast.returns.pk)
+
+
+def test_a_failed_reply_is_no_reply(cast: House) -> None:
+    ticket = hears(cast, MONDAY)
+    paper.plan.append(SendError("No", permanent=True))
+    answers(cast.lena, ticket, after(minutes=4))
+    answers(cast.mateus, ticket, after(minutes=9))
+    count()
+    assert read(cast, "first_response_time").value == 540
+    assert fact_of(ticket).replied_agent == cast.mateus.pk
+
+
+def test_a_late_webhook_counts_by_the_time_of_the_provider(cast: House) -> None:
+    ticket = hears(cast, MONDAY, sent_at=after(minutes=-20))
+    answers(cast.lena, ticket, after(minutes=1))
+    count()
+    assert read(cast, "first_response_time").value == 21 * 60
+
+
+def test_every_wait_counts_once_from_its_oldest_message(cast: House) -> None:
+    phone = someone()
+    ticket = hears(cast, MONDAY, phone=phone)
+    answers(cast.lena, ticket, after(minutes=5))
+    hears(cast, after(minutes=10), phone=phone)
+    hears(cast, after(minutes=12), phone=phone)
+    answers(cast.lena, ticket, after(minutes=13))
+    answers(cast.lena, ticket, after(minutes=14))
+    count()
+    assert sorted(Wait.objects.values_list("seconds", flat=True)) == [180, 300]
+    assert read(cast, "next_response_time").n == 2
+
+
+def test_resolution_lasts_to_the_last_resolve_and_an_undone_one_is_none(cast: House) -> None:
+    phone = someone()
+    ticket = hears(cast, MONDAY, phone=phone)
+    answers(cast.lena, ticket, after(minutes=1))
+    resolves(cast.lena, ticket, after(minutes=2))
+    with clock.at(after(minutes=2, seconds=4)):
+        lifecycle.undo_resolve(actor=cast.lena, ticket_id=ticket.pk)
+    resolves(cast.lena, ticket, after(minutes=10))
+    hears(cast, after(hours=5), phone=phone, text="It broke again")
+    resolves(cast.mateus, ticket, after(hours=6))
+    count()
+    assert read(cast, "resolution_time").value == 6 * 3600
+    assert read(cast, "first_resolution_time").value == 600
+    assert read(cast, "reopen_rate").value == 1.0
+    assert fact_of(ticket).solved_agent == cast.mateus.pk
+
+
+def test_first_contact_resolution_wants_one_person_one_go_and_no_return(cast: House) -> None:
+    one_go, two_people, comes_back = someone(), someone(), someone()
+    for phone in (one_go, two_people, comes_back):
+        ticket = hears(cast, MONDAY, phone=phone)
+        answers(cast.mateus if phone == two_people else cast.lena, ticket, after(minutes=1))
+        resolves(cast.lena, ticket, after(minutes=2))
+    hears(cast, after(days=6), phone=comes_back)
+    count()
+    result = read(cast, "first_contact_resolution")
+    assert (result.value, result.numerator, result.denominator) == (1 / 3, 1, 3)
+    assert result.too_few
+
+
+def test_a_rate_whose_window_runs_is_provisional(cast: House) -> None:
+    ticket = hears(cast, MONDAY)
+    answers(cast.lena, ticket, after(minutes=1))
+    resolves(cast.lena, ticket, after(minutes=2))
+    count()
+    young = read(cast, "first_contact_resolution", at=after(days=7))
+    assert (young.value, young.provisional and young.provisional.value) == (None, 1.0)
+    assert young.provisional is not None
+    assert young.provisional.final_from == dt.date(2026, 7, 8)
+    old = read(cast, "first_contact_resolution", at=after(days=8))
+    assert (old.value, old.provisional) == (1.0, None)
+
+
+def test_the_day_is_the_local_day_of_the_event(cast: House) -> None:
+    late = dt.datetime(2026, 6, 1, 22, 30, tzinfo=dt.UTC)  # half past midnight of Tuesday in Berlin
+    hears(cast, late)
+    count()
+    with clock.at(after(days=3)):
+        points = Reader(cast.jonas).series("volume", Period(dt.date(2026, 6, 1), dt.date(2026, 6, 2)))
+    assert [point.value for point in points] == [0, 1]
+
+
+def test_backlog_is_what_is_open_at_the_end_of_the_day(cast: House) -> None:
+    first, second = hears(cast, MONDAY), hears(cast, after(days=1))
+    resolves(cast.lena, first, after(days=2))
+    with clock.at(after(days=3)):
+        assignment.transfer(actor=cast.lena, ticket_id=second.pk, team_id=cast.finance.pk)
+    count()
+    week = Period(dt.date(2026, 6, 1), dt.date(2026, 6, 5))
+    with clock.at(after(days=4)):
+        reader = Reader(cast.jonas)
+        assert [point.value for point in reader.series("backlog", week)] == [1, 2, 1, 1, 1]
+        teams = reader.breakdown("backlog", "team", week)
+        assert {key: result.value for key, result in teams.items()} == {str(cast.finance.pk): 1}
+        assert list(reader.tickets_behind("backlog", week)) == [second]
+
+
+def test_a_promise_is_broken_when_its_time_passes_though_the_ticket_is_open(cast: House) -> None:
+    answered, waiting = hears(cast, MONDAY), hears(cast, MONDAY)
+    answers(cast.lena, answered, after(minutes=1))
+    with clock.at(after(days=1)):
+        while notice_next():
+            pass
+    count()
+    with clock.at(after(days=2)):
+        promises = Reader(cast.jonas).tickets_behind("sla_compliance", JUNE, measure="sla_compliance.first_response")
+        assert set(promises) == {answered, waiting}
+    assert read(cast, "sla_compliance").value is not None
+
+
+def test_a_chat_is_missed_when_nobody_replied_within_a_day(cast: House) -> None:
+    hears(cast, MONDAY)
+    resolved = hears(cast, MONDAY)
+    resolves(cast.lena, resolved, after(hours=1))
+    count()
+    assert read(cast, "missed_chats", at=after(hours=25)).value == 0  # the day is not over
+    assert read(cast, "missed_chats", at=after(days=2)).value == 1
+
+
+def test_contacts_who_come_back(cast: House) -> None:
+    phone = someone()
+    for day in (0, 5):
+        ticket = hears(cast, after(days=day), phone=phone)
+        resolves(cast.lena, ticket, after(days=day, hours=1))
+        with clock.at(after(days=day, hours=80)):
+            while lifecycle.close_next():
+                pass
+    hears(cast, MONDAY)
+    count()
+    assert read(cast, "repeat_contact_rate").value == 1.0
+    returning = read(cast, "returning_contact_rate")
+    assert (returning.numerator, returning.denominator) == (1, 2)
+
+
+def test_test_contacts_count_nowhere(cast: House) -> None:
+    ticket = hears(cast, MONDAY)
+    contact = ticket.conversation.contact
+    contact.is_test = True
+    contact.save()
+    count()
+    assert read(cast, "volume").value == 0
+    assert read(cast, "backlog").value == 0
+
+
+def test_heat_map_divides_by_how_often_an_hour_came() -> None:
+    spring = Period(dt.date(2026, 3, 29), dt.date(2026, 3, 29))  # clocks go forward at two
+    autumn = Period(dt.date(2026, 10, 25), dt.date(2026, 10, 25))
+    assert [queries.hours_of(day)[6][2] for day in (spring, autumn)] == [0.0, 2.0]
+    assert sum(map(sum, queries.hours_of(spring))) == 23
+
+
+def test_who_reads_what(cast: House) -> None:
+    ticket = hears(cast, MONDAY)
+    with clock.at(after(minutes=1)):
+        assignment.transfer(actor=cast.lena, ticket_id=hears(cast, MONDAY).pk, team_id=cast.finance.pk)
+    count()
+    with clock.at(after(days=1)):
+        assert Reader(cast.jonas).kpi("backlog", JUNE).value == 2
+        lead = Reader(cast.amira)
+        assert lead.kpi("backlog", JUNE).value == 1
+        assert list(lead.tickets_behind("backlog", JUNE)) == [ticket]
+        assert Reader(cast.amira, Filters(teams=frozenset({cast.finance.pk}))).kpi("backlog", JUNE).value == 0
+        with pytest.raises(PermissionDenied):
+            Reader(cast.lena)
+
+
+def test_the_front_page_takes_few_queries(cast: House, django_assert_max_num_queries: object) -> None:
+    answers(cast.lena, hears(cast, MONDAY), after(minutes=1))
+    count()
+    with clock.at(after(days=1)), django_assert_max_num_queries(15):  # type: ignore[operator]
+        page = queries.overview(cast.jonas, JUNE)
+    assert page.results["volume"].value == 1
+    assert len(page.results) == 9
