@@ -43,6 +43,15 @@ def beat(user_id: int, at: dt.datetime) -> bool:
     return _enter(user_id, state, at) and state == PresenceState.ONLINE
 
 
+def arrive(user_id: int, at: dt.datetime) -> str:
+    """Note that a page was opened and return the state it was opened in; one question in most cases."""
+    here = _open_interval(user_id).filter(last_seen_at__gt=at - WRITE_EVERY).values_list("state", flat=True).first()
+    if here is None:
+        beat(user_id, at)
+        here = state_of(user_id, at)
+    return here
+
+
 def set_state(user_id: int, state: PresenceState, at: dt.datetime) -> bool:
     """Begin a new interval in the state that the person chose; return whether that changed anything."""
     return _enter(user_id, state, at)

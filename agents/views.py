@@ -5,14 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from agents import presence
 from agents.forms import LoginForm, PreferencesForm
-from agents.models import Membership, User
+from agents.models import Membership, PresenceState, User
+from helpdesk import clock
 
 
 class LoginView(auth_views.LoginView):
@@ -29,6 +32,24 @@ class LoginView(auth_views.LoginView):
             leads = Membership.objects.filter(user=OuterRef("pk"), is_lead=True)
             people = User.objects.filter(is_active=True).annotate(leads=Exists(leads)).order_by("pk")[:8]
         return super().get_context_data(demo_people=people, demo_password=settings.DEMO_SEED_AGENT_PASSWORD, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Let who logs in be available, whatever they were when they left."""
+        response = super().form_valid(form)
+        presence.set_state(form.get_user().pk, PresenceState.ONLINE, clock.now())
+        return response
+
+
+class LogoutView(auth_views.LogoutView):
+    """Log out; nobody is available behind a closed door."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """End the session and the presence."""
+        user_id = request.user.pk
+        response = super().post(request, *args, **kwargs)
+        if user_id is not None:
+            presence.leave(user_id, clock.now())
+        return response
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, **_: Any) -> HttpResponse:

@@ -4,18 +4,25 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from agents import presence
 from agents.models import User
 from agents.permissions import may_configure
+from helpdesk import clock
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the switches that the page frame reads; no queries here, this runs for every template."""
+    """Return what the page frame reads; no queries here, this runs for every template.
+
+    Only a whole page asks for its person's availability, and that it was opened is a sign of life.
+    """
     user = getattr(request, "user", None)
     theme = getattr(user, "theme", "system")
     return {
         "DEMO": settings.DEMO,
         "LANGUAGES": settings.LANGUAGES,
         "may_configure": isinstance(user, User) and may_configure(user),
+        "availability": SimpleLazyObject(lambda: presence.arrive(user.pk, clock.now()) if user and user.pk else ""),
         "theme": theme if theme in {"light", "dark"} else "",
     }

@@ -2,7 +2,7 @@
 
 Frames carry ids only; a page that hears of a change fetches the fragment with its own permissions. Every few seconds
 the socket asks whether its person may still be here, so that a deactivated account or an ended session loses it within
-bounded time, and renews its presence.
+bounded time, and says that they are here.
 """
 
 import asyncio
@@ -15,15 +15,21 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import Error
 from django.utils.crypto import constant_time_compare
 
 from agents.models import Membership, User
-from tickets import presence
+from agents.presence import beat
+from helpdesk import clock
+from tickets import focus, presence, wake
+from tickets.actions.assignment import ASSIGN_WAITING
 from tickets.live import EVERYTHING, team_group, ticket_group
 from tickets.models import Ticket
 
 BEAT_SECONDS = 8.0
 MAX_FRAME = 2000
+# However often a page says that its ticket is before somebody's eyes, it is written no more often than this.
+FOCUS_SECONDS = 2.0
 # Close codes of our own: log in again; do not come back soon.
 SIGNED_OUT = 4401
 
@@ -38,6 +44,24 @@ def groups_of(session_key: str) -> tuple[int, frozenset[str]] | None:
         return user.pk, frozenset({EVERYTHING})
     teams = Membership.objects.filter(user=user).values_list("team_id", flat=True)
     return user.pk, frozenset(team_group(team) for team in teams)
+
+
+def renew(session_key: str) -> tuple[int, frozenset[str]] | None:
+    """Ask whose session this is, and note that they are here."""
+    found = groups_of(session_key)
+    if found is not None and beat(found[0], clock.now()):
+        wake.publish(ASSIGN_WAITING)
+    return found
+
+
+def look_at(user_id: int, ticket_id: int, *, composing: bool) -> None:
+    """Note that somebody works at a ticket now."""
+    focus.beat(user_id, ticket_id, composing=composing, at=clock.now())
+
+
+def look_away(user_id: int, ticket_id: int) -> None:
+    """Note that somebody closed a ticket."""
+    focus.settle(ticket_id, clock.now(), user_id=user_id)
 
 
 def may_read(user_id: int, ticket_id: int) -> bool:
@@ -55,6 +79,8 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         self.session_key = ""
         self.joined: frozenset[str] = frozenset()
         self.watched: int | None = None
+        self.focused = False
+        self.focus_again = 0.0
         self.last_seen = presence.Here()
         self.beat: asyncio.Task[None] | None = None
         self.socket = secrets.token_hex(4)
@@ -62,7 +88,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
     async def connect(self) -> None:
         """Let those in who are logged in."""
         self.session_key = getattr(self.scope.get("session"), "session_key", None) or ""
-        found = await database_sync_to_async(groups_of)(self.session_key) if self.session_key else None
+        found = await database_sync_to_async(renew)(self.session_key) if self.session_key else None
         await self.accept()
         if found is None:
             await self.close(SIGNED_OUT)
@@ -111,6 +137,17 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         elif content.get("type") == "typing" and ticket_id == self.watched:
             await presence.write(ticket_id, self.user_id, self.socket, writing=content.get("on") is not False)
             await self._tell_watchers(ticket_id)
+        elif content.get("type") == "focus" and ticket_id == self.watched:
+            await self._look_at(ticket_id, composing=content.get("composing") is True)
+
+    async def _look_at(self, ticket_id: int, *, composing: bool) -> None:
+        """Let the time count as work at this ticket; without the database it does not count, and no more."""
+        moment = asyncio.get_running_loop().time()
+        if moment < self.focus_again:
+            return
+        self.focused, self.focus_again = True, moment + FOCUS_SECONDS
+        with suppress(Error):
+            await database_sync_to_async(look_at)(self.user_id, ticket_id, composing=composing)
 
     async def _watch(self, ticket_id: int) -> None:
         if ticket_id == self.watched:
@@ -128,6 +165,10 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         if self.watched is None:
             return
         ticket_id, self.watched = self.watched, None
+        if self.focused:
+            self.focused, self.focus_again = False, 0.0
+            with suppress(Error):
+                await database_sync_to_async(look_away)(self.user_id, ticket_id)
         await self.channel_layer.group_discard(ticket_group(ticket_id), self.channel_name)
         await presence.leave(ticket_id, self.user_id, self.socket)
         await self._tell_watchers(ticket_id)
@@ -161,7 +202,11 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         """Check and renew for as long as the socket is open; the moments of many sockets are spread."""
         while True:
             await asyncio.sleep(BEAT_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - spreads load
-            found = await database_sync_to_async(groups_of)(self.session_key)
+            try:
+                found = await database_sync_to_async(renew)(self.session_key)
+            except Error:
+                # Without the database nobody can be asked; it is asked again.
+                continue
             if found is None or found[0] != self.user_id:
                 await self.close(SIGNED_OUT)
                 return

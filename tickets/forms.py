@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import PresenceState
 from tickets.models import Priority
 
 MAX_TEXT = 4096
@@ -64,3 +65,20 @@ class DraftForm(forms.Form):
     """What somebody has typed so far; empty deletes the draft."""
 
     text = forms.CharField(max_length=MAX_TEXT, required=False, strip=False)
+
+
+class AvailabilityForm(forms.Form):
+    """Whether somebody takes tickets."""
+
+    state = forms.TypedChoiceField(choices=PresenceState.choices, coerce=PresenceState)
+
+
+class RequeuingForm(forms.Form):
+    """Whose tickets go back into the queue; nobody named means one's own. The undo names the tickets too."""
+
+    person = forms.IntegerField(required=False, min_value=1, max_value=MAX_SEQ)
+    tickets = forms.RegexField(regex=r"^\d{1,18}(,\d{1,18})*$", required=False, max_length=4000)
+
+    def clean_tickets(self) -> list[int]:
+        """Return the tickets' numbers."""
+        return [int(number) for number in self.cleaned_data["tickets"].split(",") if number]

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from tickets.views import actions, composer, detail, lists
+from tickets.views import actions, availability, composer, detail, lists
 from tickets.views.media import media
 
 app_name = "inbox"
 urlpatterns = [
     path("inbox/", lists.index, name="index"),
+    path("inbox/availability/", availability.availability, name="availability"),
+    path("inbox/availability/beats/", availability.beats, name="beats"),
+    path("inbox/requeuing/", availability.requeuing, name="requeuing"),
+    path("inbox/requeuing/undo/", availability.requeuing_undo, name="requeuing_undo"),
     path("inbox/versions/", lists.versions, name="versions"),
     path("inbox/quick-replies/<int:pk>/uses/", composer.quick_reply_use, name="quick_reply_uses"),
     path("inbox/tickets/<int:pk>/thread/", detail.thread, name="thread"),

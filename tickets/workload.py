@@ -8,7 +8,7 @@ share people, never count the same load.
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from agents import presence
@@ -33,7 +33,7 @@ def load(at: dt.datetime, of: str = "user_id") -> Coalesce:
 def state(at: dt.datetime, of: str = "pk") -> Coalesce:
     """Return the expression for the presence of the person whom the column `of` names; "" for one who is not here."""
     here = PresenceInterval.objects.filter(presence.is_here(at), user_id=OuterRef(of))
-    return Coalesce(Subquery(here.values("state")[:1]), "")
+    return Coalesce(Subquery(here.values("state")[:1]), Value(""))
 
 
 def takers(at: dt.datetime, **of: Any) -> QuerySet[Any, Any]:

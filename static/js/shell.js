@@ -4,6 +4,7 @@ import { connectTabs } from "./tabs.js";
 import { watchToasts } from "./toast.js";
 import { connectMenus } from "./menu.js";
 import { connectDetails } from "./details.js";
+import { startPresence } from "./presence.js";
 
 for (const form of document.querySelectorAll("[data-theme-form]")) connectThemeForm(form);
 revealPasswords(document);
@@ -11,3 +12,4 @@ connectTabs(document);
 connectMenus(document);
 connectDetails(document);
 watchToasts(document.getElementById("toasts"));
+startPresence();

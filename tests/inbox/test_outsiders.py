@@ -13,8 +13,8 @@ from tickets.actions import lifecycle, messaging
 from tickets.models import Message, MessageKind, QuickReply, Ticket
 from tickets.urls import urlpatterns
 
-# These show a person's own list, which is empty for an outsider, or tell nothing at all.
-OWN_LISTS = {"index", "list", "versions"}
+# These show a person's own list, which is empty for an outsider, speak of the person alone, or tell nothing at all.
+OWN_LISTS = {"index", "list", "versions", "availability", "beats", "requeuing", "requeuing_undo"}
 METHODS = ["get", "post", "put", "patch", "delete", "head", "options"]
 
 

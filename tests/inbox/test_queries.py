@@ -24,6 +24,7 @@ LIST = [
     ("rows of the page", r'INNER JOIN "tickets_conversation"'),
     ("tags", r'"tickets_ticket_tags"'),
     ("own drafts", r'FROM "tickets_draft"'),
+    ("own presence", r'FROM "agents_presenceinterval" WHERE'),
 ]
 TICKET = [
     ("session", r'FROM "django_session"'),
@@ -45,6 +46,7 @@ TICKET = [
     ("earlier tickets", r'NOT \("tickets_ticket"."id" ='),
     ("which of them may be read", r'SELECT "tickets_ticket"."id" AS "pk" FROM'),
     ("own draft of the ticket", r'FROM "tickets_draft"'),
+    ("own presence", r'FROM "agents_presenceinterval" WHERE'),
 ]
 
 

@@ -1,6 +1,7 @@
 """The socket of a page: who may listen, what they hear, and when it ends."""
 
 import asyncio
+import datetime as dt
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -15,12 +16,14 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 from redis import Redis
 
-from agents.models import Membership, User
+from agents import presence as availability
+from agents.models import Membership, PresenceInterval, User
+from helpdesk import clock
 from tests.cast import House
 from tickets import consumers, presence
 from tickets.consumers import SIGNED_OUT, AgentConsumer
 from tickets.live import team_group
-from tickets.models import Ticket
+from tickets.models import FocusSegment, Ticket
 
 # The socket asks the database from a thread of its own, which sees only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -238,3 +241,62 @@ def test_without_valkey_nobody_is_shown_and_nothing_breaks(
 ) -> None:
     monkeypatch.setattr("django.conf.settings.REDIS_URL", "redis://127.0.0.1:1/0")
     assert presence.others(ticket.pk, cast.lena) == []
+
+
+def test_an_open_socket_makes_available_and_keeps_so(cast: House, impatient: None) -> None:
+    lena = Socket(cast.lena)
+
+    async def scenario() -> None:
+        await lena.open()
+        here = database_sync_to_async(availability.state_of)
+        assert await here(cast.lena.pk, clock.now()) == "online"
+        await database_sync_to_async(PresenceInterval.objects.update)(
+            started_at=clock.now() - dt.timedelta(hours=1), last_seen_at=clock.now() - dt.timedelta(seconds=40)
+        )
+        await asyncio.sleep(0.5)
+        interval = await PresenceInterval.objects.aget()
+        assert clock.now() - interval.last_seen_at < dt.timedelta(seconds=5)
+        await lena.close()
+
+    play(scenario)
+
+
+def test_the_time_at_a_ticket_counts_from_the_first_word_to_the_last(
+    cast: House, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "FOCUS_SECONDS", 0.0)
+    lena, mateus = Socket(cast.lena), Socket(cast.mateus)
+
+    async def scenario() -> None:
+        await lena.open()
+        await mateus.open()
+        await mateus.say(type="focus", ticket=ticket.pk)
+        await lena.say(type="watch", ticket=ticket.pk)
+        await lena.say(type="focus", ticket=ticket.pk, composing=False)
+        await lena.say(type="focus", ticket=ticket.pk + 1)
+        await asyncio.sleep(0.3)
+        await lena.say(type="unwatch")
+        await asyncio.sleep(0.3)
+        segment = await FocusSegment.objects.aget()
+        assert (segment.user_id, segment.ticket_id) == (cast.lena.pk, ticket.pk), "nobody works at what is not open"
+        assert segment.ended_at is not None
+        assert dt.timedelta(seconds=0.2) < segment.ended_at - segment.started_at < dt.timedelta(seconds=5)
+        await lena.close()
+        await mateus.close()
+
+    play(scenario)
+
+
+def test_a_page_that_never_stops_talking_writes_every_other_second(cast: House, ticket: Ticket) -> None:
+    lena = Socket(cast.lena)
+
+    async def scenario() -> None:
+        await lena.open()
+        await lena.say(type="watch", ticket=ticket.pk)
+        for number in range(50):
+            await lena.say(type="focus", ticket=ticket.pk, composing=number % 2 == 1)
+        await asyncio.sleep(0.4)
+        assert await FocusSegment.objects.acount() == 1
+        await lena.close()
+
+    play(scenario)

@@ -4,6 +4,7 @@ With htmx the answer is what changed; without it a redirect to the page. A refus
 hand is; what the person may not see does not exist.
 """
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.models import Membership, Team, User
 from helpdesk import clock
-from tickets import queue
+from tickets import queue, workload
 from tickets.actions import assignment, lifecycle, messaging, triage
 from tickets.errors import NewerActivity, NotAllowed, Refused
 from tickets.forms import (
@@ -32,6 +33,7 @@ from tickets.forms import (
     TransferForm,
 )
 from tickets.models import Message, MessageKind, Ticket
+from tickets.views import present
 from tickets.views.base import AgentRequest, Place, agents_only, place_of, visible_ticket
 from tickets.views.pages import Hint, Typed, delta, place_query, ticket_page, ticket_panes
 
@@ -233,13 +235,14 @@ def assignee(request: AgentRequest, pk: int) -> HttpResponse:
     return _done(request, pk, toast={"text": text})
 
 
-def _targets(user: User) -> list[dict[str, Any]]:
-    """Return where a ticket can go: teams with their people; two queries."""
-    people: dict[int, list[User]] = {}
-    for membership in Membership.objects.filter(user__is_active=True).select_related("user"):
-        people.setdefault(membership.team_id, []).append(membership.user)
+def _targets(at: dt.datetime) -> list[dict[str, Any]]:
+    """Return where a ticket can go: teams with their people, and how they are placed; two queries."""
+    people: dict[int, list[dict[str, Any]]] = {}
+    members = Membership.objects.filter(user__is_active=True).select_related("user")
+    for member in members.annotate(now=workload.state(at, of="user_id"), load=workload.load(at)):
+        people.setdefault(member.team_id, []).append(present.colleague(member.user, member.now, member.load))
     return [
-        {"team": team, "people": sorted(people.get(team.pk, []), key=lambda one: one.name), "reader": user}
+        {"team": team, "people": sorted(people.get(team.pk, []), key=lambda one: one["name"])}
         for team in Team.objects.all()
     ]
 
@@ -253,7 +256,7 @@ def transfer(request: AgentRequest, pk: int) -> HttpResponse:
     context = {
         "ticket": ticket,
         "place": place,
-        "targets": _targets(request.user),
+        "targets": _targets(clock.now()),
         "transfer_url": reverse("inbox:transfer", args=[pk]) + place_query(place),
         "back_url": place.ticket_url(pk),
     }

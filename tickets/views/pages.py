@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from agents.permissions import MATRIX, Permission, role_in_team
 from helpdesk import clock
-from tickets import presence, timeline
+from tickets import presence, timeline, workload
 from tickets.channels import Draft as ChannelDraft
 from tickets.channels import get_channel
 from tickets.models import Draft, Priority, Ticket
@@ -56,11 +55,14 @@ def place_query(place: Place) -> str:
     return f"?{urlencode(values)}"
 
 
-def colleagues(ticket: Ticket) -> QuerySet[User]:
-    """Return those who may be given the ticket, in the order of their names."""
-    return User.objects.filter(memberships__team_id=ticket.team_id, is_active=True).order_by(
-        "first_name", "last_name", "username"
-    )
+def colleagues(ticket: Ticket, at: dt.datetime) -> list[dict[str, Any]]:
+    """Return those who may be given the ticket, in the order of their names, and how they are placed; one query."""
+    people = User.objects.filter(memberships__team_id=ticket.team_id, is_active=True)
+    people = people.annotate(now=workload.state(at), load=workload.load(at, of="pk"))
+    return [
+        present.colleague(person, person.now, person.load)
+        for person in people.order_by("first_name", "last_name", "username")
+    ]
 
 
 def composer(
@@ -159,8 +161,9 @@ def ticket_parts(
         "entries": [present.entry(line, conversation.contact, query, may_work=may_work) for line in lines.entries],
         "may_work": may_work,
         "may_assign": may_assign,
+        "may_requeue": Permission.REASSIGN in allowed and not own,
         "mine": ticket.assignee_id == user.pk,
-        "colleagues": list(colleagues(ticket)) if may_assign else [],
+        "colleagues": colleagues(ticket, now) if may_assign else [],
         "priorities": [
             {"value": value, "text": label, "name": present.PRIORITY_NAMES[Priority(value)]}
             for value, label in Priority.choices

@@ -7,10 +7,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
-from agents.models import User
+from agents.models import PresenceState, User
 from tickets import queue
 from tickets.actions.automatic import is_automatic
 from tickets.channels import get_channel
@@ -50,6 +50,12 @@ BUBBLES = {
     ContentType.STICKER: "photo",
     ContentType.LOCATION: "location",
     ContentType.UNSUPPORTED: "unsupported",
+}
+# The state of a person as the dot on their picture shows it.
+DOTS: dict[str, str] = {
+    PresenceState.ONLINE: "available",
+    PresenceState.BREAK: "busy",
+    PresenceState.AWAY: "away",
 }
 # Only what a browser opens as a page; everything else stays text.
 LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
@@ -287,6 +293,17 @@ def entry(line: Entry, contact: Any, place_query: str, *, may_work: bool) -> dic
     else:
         shown["message"] = bubble(line.message, contact, place_query, may_work=may_work)
     return shown
+
+
+def standing(state: str, load: int) -> str:
+    """Say whether somebody is here and how much waits for them."""
+    words = {"state": PresenceState(state).label if state else _("Not here"), "count": load}
+    return ngettext("%(state)s · %(count)s open ticket", "%(state)s · %(count)s open tickets", load) % words
+
+
+def colleague(person: User, state: str, load: int) -> dict[str, Any]:
+    """Return somebody to whom a ticket can be given."""
+    return {"pk": person.pk, "name": person.name, "presence": DOTS.get(state, ""), "standing": standing(state, load)}
 
 
 def status(ticket: Ticket) -> dict[str, str]:

@@ -1,6 +1,7 @@
 // The socket of this tab. It carries ids; what changed is fetched. Without it the page compares versions every half minute.
 import { refreshQueue, queueCut, queueStamp, rows } from "./queue.js";
 import { fetchFragment } from "./swaps.js";
+import { spokenFor } from "../presence.js";
 import { openTicket, refreshPresence, refreshThread, shownVersion } from "./thread.js";
 
 const COMPARE_EVERY = 30_000;
@@ -106,6 +107,7 @@ function connect() {
 }
 
 export function startLive() {
+  spokenFor(isOpen);
   connect();
   document.addEventListener("ticket:opened", () => {
     watchOpenTicket();
