@@ -11,14 +11,15 @@ class Permission(StrEnum):
     ANSWER = "answer"  # claim, reply, note, resolve, hand over: in own teams
     REASSIGN = "reassign"  # take a ticket from somebody else and give it to a third
     ROUTE = "route"  # write the rules that send to the team
+    FOLLOW_UP = "follow_up"  # look after a low score and write down what came of it
     READ_ALL = "read_all"
     CONFIGURE = "configure"
 
 
 MATRIX: dict[str, frozenset[Permission]] = {
     "agent": frozenset({Permission.ANSWER}),
-    "lead": frozenset({Permission.ANSWER, Permission.REASSIGN, Permission.ROUTE}),
-    "manager": frozenset({Permission.READ_ALL}),
+    "lead": frozenset({Permission.ANSWER, Permission.REASSIGN, Permission.ROUTE, Permission.FOLLOW_UP}),
+    "manager": frozenset({Permission.READ_ALL, Permission.FOLLOW_UP}),
     "admin": frozenset(Permission),
 }
 

@@ -50,7 +50,7 @@ SIMULATOR_URL = env.url("SIMULATOR_URL", "", ("http",)).rstrip("/")
 # -- The wiring diagram: who answers for what --------------------------------------------------------
 
 CHANNELS = {"whatsapp": "channels_whatsapp.channel.WhatsAppChannel"}
-ANSWERS: list[str] = []
+ANSWERS = ["surveys.answers.take"]
 PANELS: list[str] = []
 # Cards on the overview of the set-up pages, in the order of the side navigation: functions without parameters.
 SETUP_CARDS = ["tickets.views.setup.sla.card", "tickets.views.setup.hours.card"]
@@ -175,6 +175,8 @@ CELERY_TASK_ROUTES = {
     "channels_whatsapp.tasks.fetch_media": {"queue": "media"},
     "tickets.tasks.deliver": {"queue": "outbound"},
     "tickets.tasks.settle_unknown": {"queue": "timers"},
+    "surveys.tasks.invite": {"queue": "timers"},
+    "surveys.tasks.send": {"queue": "timers"},
     "tickets.tasks.notice_clocks": {"queue": "timers"},
     "tickets.tasks.assign_waiting": {"queue": "timers"},
     "tickets.tasks.end_lapsed": {"queue": "timers"},
@@ -197,6 +199,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3.0,
         "options": {"expires": 10},
     },
+    "invite to surveys": {"task": "surveys.tasks.invite", "schedule": 2.0, "options": {"expires": 10}},
+    "send due surveys": {"task": "surveys.tasks.send", "schedule": 2.0, "options": {"expires": 10}},
     "notice clocks that are due": {
         "task": "tickets.tasks.notice_clocks",
         "schedule": 2.0,

@@ -65,6 +65,23 @@ WORDS: dict[str, dict[str, Words]] = {
         ),
     },
 }
+# What STOP and START are answered with.
+CONFIRMED: dict[str, dict[str, str]] = {
+    "stop": {
+        "en": "You will get no more surveys from us. Write START if you want them again. We still answer you here.",
+        "de": "Sie erhalten keine Umfragen mehr. Mit START bekommen Sie sie wieder. Wir antworten Ihnen weiterhin.",
+        "fr": "Vous ne recevrez plus d’enquêtes. Écrivez START pour les reprendre. Nous vous répondons toujours.",
+        "es": "No recibirá más encuestas. Escriba START si las quiere de nuevo. Seguimos respondiéndole aquí.",
+        "it": "Non riceverà più sondaggi. Scriva START se li vuole di nuovo. Continuiamo a risponderle qui.",
+    },
+    "start": {
+        "en": "Welcome back: we may ask for your opinion again. Write STOP to end this.",
+        "de": "Danke: Wir dürfen Sie wieder nach Ihrer Meinung fragen. Mit STOP beenden Sie das.",
+        "fr": "Merci : nous pouvons à nouveau vous demander votre avis. Écrivez STOP pour arrêter.",
+        "es": "Gracias: podemos volver a pedirle su opinión. Escriba STOP para terminar.",
+        "it": "Grazie: possiamo chiederle di nuovo la sua opinione. Scriva STOP per terminare.",
+    },
+}
 # What the list of answers is called (20 characters at most), and the scores from 1 to 5.
 BUTTON = {"en": "Choose", "de": "Auswählen", "fr": "Choisir", "es": "Elegir", "it": "Scegli"}
 NAMES: dict[str, tuple[str, str, str, str, str]] = {

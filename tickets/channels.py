@@ -14,10 +14,27 @@ from tickets.models import Conversation, Inbox, Message
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What somebody wants to send, before it is a message."""
+    """What somebody wants to send, before it is a message.
+
+    Outside the reply window a channel may have an approved template for an automatic `purpose` in a `language`;
+    `variables` are what its text can be filled with.
+    """
 
     text: str = ""
     template: str = ""
+    purpose: str = ""
+    language: str = ""
+    variables: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, message: Message) -> "Draft":
+        """Return what a message was before it was one."""
+        return cls(
+            text=message.text,
+            purpose=message.purpose,
+            language=message.language,
+            variables=frozenset(message.content.get("variables", ())),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,9 +110,11 @@ def _send(claim: Claim, message: Message, channel: Channel) -> None:
     conversation = message.conversation
     if reason := automatic.outdated(message, at):
         text = _("Dropped: the moment for it had passed.")
+        if reason == "opted_out":
+            text = _("Dropped: the contact does not want automatic messages.")
         outbox.fail(message_id=message.pk, attempt=claim.attempt, code=reason, text=text)
         return
-    refusal = channel.refusal(conversation, Draft(text=message.text), at)
+    refusal = channel.refusal(conversation, Draft.of(message), at)
     if refusal is not None:
         outbox.fail(message_id=message.pk, attempt=claim.attempt, code=refusal.code, text=refusal.text)
         return

@@ -10,6 +10,7 @@ OF_CONTACTS = {
 }
 OF_AGENTS: dict[str, frozenset[str]] = {}
 NEUTRAL = {
+    "ConsentChange": frozenset({"wish", "source"}),
     "ContactIdentity": frozenset({"kind"}),
     "Inbox": frozenset({"name", "channel"}),
     "Message": frozenset(

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('token', models.UUIDField(default=uuid.uuid4, help_text='What answers to tap carry outside.', unique=True)),
                 ('state', models.CharField(choices=[('due', 'Due'), ('sent', 'Sent'), ('not_sent', 'Not sent')], db_default='due', default='due', max_length=8)),
                 ('due_at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, choices=[('reopened', 'the ticket was reopened'), ('undone', 'resolving was taken back'), ('resolved_again', 'the ticket was resolved once more'), ('cancelled', 'somebody cancelled it'), ('capped', 'this contact was asked not long ago'), ('opted_out', 'this contact does not want surveys'), ('no_human_reply', 'no agent had replied'), ('too_short', 'the conversation was too short'), ('sampling', 'only some tickets are asked about'), ('spam', 'the ticket is spam'), ('too_old', 'it would have been more than a day late'), ('window_closed', 'the contact wrote more than 24 hours ago and there is no approved template'), ('channel_refused', 'the channel could not take it'), ('switched_off', 'the survey was switched off')], db_default='', default='', max_length=16)),
+                ('reason', models.CharField(blank=True, choices=[('reopened', 'the ticket was reopened'), ('undone', 'resolving was taken back'), ('resolved_again', 'the ticket was resolved once more'), ('cancelled', 'somebody cancelled it'), ('capped', 'this contact was asked not long ago'), ('opted_out', 'this contact does not want surveys'), ('no_human_reply', 'no agent had replied'), ('too_short', 'the conversation was too short'), ('sampling', 'only some tickets are asked about'), ('too_old', 'it would have been more than a day late'), ('window_closed', 'the contact wrote more than 24 hours ago and there is no approved template'), ('channel_refused', 'the channel could not take it'), ('broken', 'something went wrong on our side'), ('switched_off', 'the survey was switched off')], db_default='', default='', max_length=16)),
                 ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'German'), ('fr', 'French'), ('es', 'Spanish'), ('it', 'Italian')], db_default='', default='', max_length=2)),
                 ('created_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(blank=True, help_text='When it was sent, or given up.', null=True)),
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='surveyinvitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason__in', ['reopened', 'undone', 'resolved_again', 'cancelled', 'capped', 'opted_out', 'no_human_reply', 'too_short', 'sampling', 'spam', 'too_old', 'window_closed', 'channel_refused', 'switched_off']), ('state', 'not_sent')), models.Q(models.Q(('state', 'not_sent'), _negated=True), ('reason', '')), _connector='OR'), name='surveys_not_sent_has_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason__in', ['reopened', 'undone', 'resolved_again', 'cancelled', 'capped', 'opted_out', 'no_human_reply', 'too_short', 'sampling', 'too_old', 'window_closed', 'channel_refused', 'broken', 'switched_off']), ('state', 'not_sent')), models.Q(models.Q(('state', 'not_sent'), _negated=True), ('reason', '')), _connector='OR'), name='surveys_not_sent_has_reason'),
         ),
         migrations.AddConstraint(
             model_name='surveyinvitation',

@@ -32,10 +32,10 @@ class NotSent(models.TextChoices):
     NO_HUMAN_REPLY = "no_human_reply", _("no agent had replied")
     TOO_SHORT = "too_short", _("the conversation was too short")
     SAMPLING = "sampling", _("only some tickets are asked about")
-    SPAM = "spam", _("the ticket is spam")
     TOO_OLD = "too_old", _("it would have been more than a day late")
     WINDOW_CLOSED = "window_closed", _("the contact wrote more than 24 hours ago and there is no approved template")
     CHANNEL_REFUSED = "channel_refused", _("the channel could not take it")
+    BROKEN = "broken", _("something went wrong on our side")
     SWITCHED_OFF = "switched_off", _("the survey was switched off")
 
 

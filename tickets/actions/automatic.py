@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from tickets import wake
+from tickets import consent, wake
 from tickets.actions.base import commit_events, event, next_seq
 from tickets.models import (
     ActorKind,
@@ -83,7 +83,11 @@ def is_automatic(message: Message) -> bool:
 
 
 def outdated(message: Message, at: dt.datetime) -> str:
-    """Return why a confirmation must not leave any more, as a code; empty when it may."""
+    """Return why an automatic message must not leave any more, as a code; empty when it may."""
+    if consent.withholds(message):
+        return "opted_out"
+    if message.purpose == Purpose.SURVEY and message.ticket is not None and message.ticket.is_open:
+        return "reopened"
     if message.purpose not in CONFIRMATIONS or message.author_kind == AuthorKind.AGENT:
         return ""
     if at - message.recorded_at > CONFIRM_WITHIN:

@@ -3,6 +3,7 @@
 from tickets.models.attachment import Attachment
 from tickets.models.business_hours import BusinessHours, BusinessInterval, Holiday, TeamHours
 from tickets.models.change import Change, ChangeCursor
+from tickets.models.consent import ConsentChange, Wish, WishSource
 from tickets.models.contact import Contact
 from tickets.models.conversation import Conversation
 from tickets.models.draft import Draft
@@ -56,6 +57,7 @@ __all__ = [
     "Change",
     "ChangeCursor",
     "ClockState",
+    "ConsentChange",
     "Contact",
     "ContactIdentity",
     "ContentType",
@@ -94,4 +96,6 @@ __all__ = [
     "TicketEvent",
     "TicketQuerySet",
     "TicketTag",
+    "Wish",
+    "WishSource",
 ]

@@ -26,6 +26,8 @@ class Purpose(models.TextChoices):
     ACKNOWLEDGEMENT = "acknowledgement", _("Acknowledgement")
     UPDATE = "update", _("Update")
     SURVEY = "survey", _("Survey")
+    SURVEY_THANKS = "survey_thanks", _("Thanks for an answer")
+    CONSENT = "consent", _("Confirmation of STOP or START")
 
 
 class AuthorKind(models.TextChoices):
