@@ -53,7 +53,11 @@ CHANNELS = {"whatsapp": "channels_whatsapp.channel.WhatsAppChannel"}
 ANSWERS = ["surveys.answers.take"]
 PANELS: list[str] = []
 # Cards on the overview of the set-up pages, in the order of the side navigation: functions without parameters.
-SETUP_CARDS = ["tickets.views.setup.sla.card", "tickets.views.setup.hours.card"]
+SETUP_CARDS = [
+    "tickets.views.setup.rules.card",
+    "tickets.views.setup.sla.card",
+    "tickets.views.setup.hours.card",
+]
 
 INSTALLED_APPS = [
     "helpdesk",

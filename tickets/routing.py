@@ -5,7 +5,7 @@ team it ends up with. The history keeps ids: rule, version, and the places of th
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from tickets.folding import Folded, fold
 from tickets.matching import Hit, MatchMode, matches, wants_human
 from tickets.models import (
     ActorKind,
+    BusinessHours,
     EventKind,
     Needed,
     Priority,
@@ -36,6 +37,7 @@ class Situation:
     team_id: int
     language: str
     at: dt.datetime
+    hours_of: Callable[[int], BusinessHours | None] = hours_of_team
 
     @cached_property
     def folded(self) -> Folded:
@@ -45,7 +47,7 @@ class Situation:
     @cached_property
     def out_of_hours(self) -> bool:
         """Whether the inbox's team is closed now; False where no hours are set."""
-        hours = hours_of_team(self.team_id)
+        hours = self.hours_of(self.team_id)
         return hours is not None and not calendar(hours).is_open(self.at)
 
 

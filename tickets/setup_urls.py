@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views.setup import hours, index, sla
+from tickets.views.setup import hours, index, rules, sla
 
 urlpatterns = [
     path("", index.index, name="index"),
@@ -15,4 +15,11 @@ urlpatterns = [
     path("sla/<int:pk>/", sla.edit, name="sla_edit"),
     path("sla/<int:pk>/position/", sla.position, name="sla_position"),
     path("sla/<int:pk>/removal/", sla.removal, name="sla_removal"),
+    path("rules/", rules.index, name="rules"),
+    path("rules/new/", rules.new, name="rules_new"),
+    path("rules/<int:pk>/", rules.edit, name="rules_edit"),
+    path("rules/<int:pk>/position/", rules.position, name="rules_position"),
+    path("rules/<int:pk>/activity/", rules.activity, name="rules_activity"),
+    path("rules/<int:pk>/removal/", rules.removal, name="rules_removal"),
+    path("rules/<int:pk>/restoration/", rules.restoration, name="rules_restoration"),
 ]
