@@ -177,6 +177,7 @@ CELERY_TASK_ROUTES = {
     "analytics.tasks.refresh": {"queue": "analytics"},
     "channels_whatsapp.tasks.process_inbound": {"queue": "inbound"},
     "channels_whatsapp.tasks.fetch_media": {"queue": "media"},
+    "agents.tasks.forget_idempotency_keys": {"queue": "timers"},
     "tickets.tasks.deliver": {"queue": "outbound"},
     "tickets.tasks.settle_unknown": {"queue": "timers"},
     "surveys.tasks.invite": {"queue": "timers"},
@@ -219,6 +220,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tickets.tasks.end_lapsed",
         "schedule": 10.0,
         "options": {"expires": 30},
+    },
+    "forget idempotency keys": {
+        "task": "agents.tasks.forget_idempotency_keys",
+        "schedule": 600.0,
+        "options": {"expires": 300},
     },
     "settle deliveries of unknown fate": {
         "task": "tickets.tasks.settle_unknown",

@@ -3,6 +3,15 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Any word of your own, such as a UUID: repeated with it within a day, the request has no second effect "
+    "and gets the first answer, marked `Idempotency-Replayed: true`.",
+)
 
 TEXT = {"type": "string"}
 PROBLEM = {

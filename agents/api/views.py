@@ -51,6 +51,11 @@ class ApiView(APIView):
     allowance: Allowance | None = None
 
     @property
+    def allowed_methods(self) -> list[str]:
+        """Name the methods that the address has, for the header Allow."""
+        return [*self.scopes, *(["HEAD"] if "GET" in self.scopes else [])]
+
+    @property
     def user(self) -> User:
         """Return the token's owner."""
         assert isinstance(self.request.user, User)  # noqa: S101 - HasScope

@@ -8,9 +8,13 @@ from rest_framework.response import Response
 from agents.api.pagination import page_of
 from agents.api.views import ApiView
 from agents.models import Scope
+from tickets.actions import contacts
 from tickets.api import querysets
+from tickets.api.base import ActionView
+from tickets.api.inputs import ContactInput
 from tickets.api.queries import ContactQuery
 from tickets.api.serializers import ContactSerializer
+from tickets.models import Contact
 
 
 class Contacts(ApiView):
@@ -28,12 +32,23 @@ class Contacts(ApiView):
         return self.page(rows, ContactSerializer, query, order=query["order"])
 
 
-class ContactDetail(ApiView):
+class ContactDetail(ActionView):
     """One contact."""
 
-    scopes = {"GET": Scope.CONTACTS_READ}
+    scopes = {"GET": Scope.CONTACTS_READ, "PATCH": Scope.CONTACTS_WRITE}
+
+    def contact(self, pk: int) -> Contact:
+        """Return a visible contact."""
+        return get_object_or_404(querysets.contacts(self.user), pk=pk)
 
     @extend_schema(operation_id="contacts_get", responses=ContactSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """Return one contact."""
-        return Response(ContactSerializer(get_object_or_404(querysets.contacts(self.user), pk=pk)).data)
+        return Response(ContactSerializer(self.contact(pk)).data)
+
+    @extend_schema(operation_id="contacts_change", request=ContactInput, responses=ContactSerializer)
+    def patch(self, request: Request, pk: int) -> Response:
+        """Give a contact another name."""
+        self.contact(pk)
+        renamed = contacts.rename(actor=self.user, contact_id=pk, name=self.body(ContactInput)["name"])
+        return Response(ContactSerializer(renamed).data)

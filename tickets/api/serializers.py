@@ -117,6 +117,14 @@ class TicketSerializer(serializers.Serializer[Ticket]):
         return [tag.name for tag in ticket.tags.all()]
 
 
+class TransferSerializer(serializers.Serializer[Ticket]):
+    """Where a ticket went."""
+
+    id = serializers.IntegerField(source="pk")
+    team = Reference()
+    assignee = Reference(allow_null=True)
+
+
 class AttachmentSerializer(serializers.Serializer[Attachment]):
     """A file that came with a message."""
 

@@ -1,18 +1,22 @@
-"""Addresses of the inbox in the API."""
+"""Addresses of the inbox in the API; what can be done to a ticket is a noun below it."""
 
 from django.urls import path
 
-from tickets.api import contacts, reading, tickets
+from tickets.api import contacts, directory, messages, tickets
 
 urlpatterns = [
     path("tickets/", tickets.Tickets.as_view(), name="tickets"),
     path("tickets/<int:pk>/", tickets.TicketDetail.as_view(), name="ticket"),
-    path("tickets/<int:pk>/messages/", tickets.TicketMessages.as_view(), name="ticket_messages"),
-    path("messages/", reading.Messages.as_view(), name="messages"),
-    path("messages/<int:pk>/", reading.MessageDetail.as_view(), name="message"),
+    path("tickets/<int:pk>/assignment/", tickets.Assignment.as_view(), name="assignment"),
+    path("tickets/<int:pk>/claim/", tickets.Claim.as_view(), name="claim"),
+    path("tickets/<int:pk>/transfer/", tickets.Transfer.as_view(), name="transfer"),
+    path("tickets/<int:pk>/resolution/", tickets.Resolution.as_view(), name="resolution"),
+    path("tickets/<int:pk>/messages/", messages.TicketMessages.as_view(), name="ticket_messages"),
+    path("messages/", messages.Messages.as_view(), name="messages"),
+    path("messages/<int:pk>/", messages.MessageDetail.as_view(), name="message"),
     path("contacts/", contacts.Contacts.as_view(), name="contacts"),
     path("contacts/<int:pk>/", contacts.ContactDetail.as_view(), name="contact"),
-    path("inboxes/", reading.Inboxes.as_view(), name="inboxes"),
-    path("teams/", reading.Teams.as_view(), name="teams"),
-    path("agents/", reading.Agents.as_view(), name="agents"),
+    path("inboxes/", directory.Inboxes.as_view(), name="inboxes"),
+    path("teams/", directory.Teams.as_view(), name="teams"),
+    path("agents/", directory.Agents.as_view(), name="agents"),
 ]
