@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Customer, Seat, eventually
+from tests.stack import RunningStack
 
 Invent = Callable[..., Customer]
 
@@ -29,6 +31,48 @@ def test_every_pane_is_accessible(seat: Seat, customer: Invent, theme: str, widt
     assert lena.violations("#transfer-dialog") == []
     lena.page.keyboard.press("Escape")
     assert not lena.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    if width > 768:
+        lena.page.get_by_role("button", name="Account of").click()
+        assert lena.violations("#account-menu") == []
+
+
+def at_work(stack: RunningStack) -> list[str]:
+    """Return whose time counts as work at a ticket right now."""
+    with psycopg.connect(stack.env["DATABASE_URL"]) as connection:
+        segments = connection.execute(
+            "SELECT username FROM tickets_focussegment JOIN agents_user u ON u.id = user_id WHERE ended_at IS NULL"
+        )
+        return [name for (name,) in segments]
+
+
+def test_a_break_is_taken_by_keyboard_and_the_open_ticket_is_kept_or_put_back(
+    seat: Seat, customer: Invent, stack: RunningStack
+) -> None:
+    aoife = customer()
+    aoife.write("My tent pole snapped")
+    amira = seat("amira")
+    amira.open()
+    amira.choose(aoife.name)
+    amira.page.keyboard.press("m")
+    expect(amira.page.locator("#details")).to_contain_text("Amira (you)")
+    eventually(lambda: "amira" in at_work(stack))
+    account = amira.page.locator("#own-avatar")
+    expect(account).to_have_accessible_name("Account of Amira, Available")
+    account.press("Enter")
+    pause = amira.page.get_by_role("button", name="On a break")
+    pause.press("Enter")
+    expect(account).to_have_accessible_name("Account of Amira, On a break")
+    expect(amira.page.locator("#account-menu")).to_be_hidden()
+    assert "amira" not in at_work(stack)
+    toast = amira.page.locator("#toasts")
+    expect(toast).to_contain_text("You are given no new tickets.")
+    toast.get_by_role("button", name="Put back into the queue").click()
+    expect(amira.page.locator("#details")).to_contain_text("Nobody yet")
+    toast.get_by_role("button", name="Undo").click()
+    expect(amira.page.locator("#details")).to_contain_text("Amira (you)")
+    account.press("Enter")
+    amira.page.get_by_role("button", name="Available").press("Enter")
+    expect(account).to_have_accessible_name("Account of Amira, Available")
 
 
 def test_the_list_does_not_move_under_the_pointer(seat: Seat, customer: Invent) -> None:
