@@ -34,6 +34,14 @@ def refuse_broken_settings(**_: Any) -> None:
     refuse_to_start_broken()
 
 
+@signals.worker_ready.connect
+def load_what_is_slow_to_load(**_: Any) -> None:
+    """Begin what the first message would otherwise wait for."""
+    from tickets import languages
+
+    languages.preload()
+
+
 @signals.setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Leave logging as Django's settings have it."""

@@ -152,6 +152,10 @@ class Tour:
         """Return what reached this customer's phone."""
         return [entry for entry in self.log("accepted_send") if entry["to"] == self.phone]
 
+    def received(self, text: str) -> bool:
+        """Tell whether a message with this text reached this customer's phone."""
+        return any(text in entry["body"] for entry in self.sent())
+
     def arrived_twice(self, wamid: str) -> bool:
         """Tell whether two webhooks about a message were answered with 200."""
         taken = [entry for entry in self.log("webhook") if entry["http_status"] == requests.codes.ok]
@@ -190,12 +194,13 @@ class Tour:
         self.step(f"{NAME} writes on WhatsApp: {QUESTION}", lambda: self.write(QUESTION))
         self.ticket = self.see("her message is a ticket in the queue", self.find_ticket)
         self.see(f"ticket {self.ticket} shows it", lambda: "message-in" in self.bubble(QUESTION))
+        self.see("her telephone has read back its number", lambda: self.received(f"#{self.ticket}"))
         self.step("Lena claims the ticket", lambda: self.act("claim"))
         self.step(f"Lena notes for her team: {NOTE}", lambda: self.act("notes", text=NOTE))
         self.see("the note stands on the page", lambda: NOTE in self.page())
         phone = requests.get(f"{self.simulator}/phone/{self.phone}/events/", stream=True, timeout=30)
         self.step(f"Lena replies: {ANSWER}", lambda: self.act("replies", text=ANSWER))
-        self.see("WhatsApp has accepted the reply", self.sent, within=20)
+        self.see("WhatsApp has accepted the reply", lambda: self.received(ANSWER), within=20)
         self.see("Lena sees that it was delivered", lambda: self.ticks("is-delivered", "is-read"))
         self.see("Lena sees that it was read", lambda: self.ticks("is-read"))
         phone.close()
@@ -209,7 +214,9 @@ class Tour:
             raise TourError(f"ticket {again} was opened instead of reopening ticket {self.ticket}")
         self.step("the message stands in the thread once", lambda: self.expect(self.count(THANKS) == 1))
         self.step("the note never left the house", lambda: self.expect(NOTE not in str(self.sent())))
-        self.step("exactly one message was sent", lambda: self.expect(len(self.sent()) == 1))
+        self.step(
+            "one acknowledgement and one reply were sent, nothing else", lambda: self.expect(len(self.sent()) == 2)
+        )
 
     def ticks(self, *wanted: str) -> bool:
         """Tell whether the reply's bubble has one of these ticks."""

@@ -1,4 +1,4 @@
-"""What a new installation starts with: office hours and a promise for each priority."""
+"""What a new installation starts with: office hours, a promise for each priority, and what it says by itself."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +17,58 @@ PROMISES: dict[Priority, tuple[str, int, int, int]] = {
     Priority.NORMAL: ("Normal", 10 * MINUTE, 10 * MINUTE, 8 * HOUR),
     Priority.LOW: ("Low", HOUR, HOUR, 24 * HOUR),
 }
+
+
+_PROMISE = {
+    "en": "Your ticket number: {{ticket_number}}\nExpected reply: {{eta}}",
+    "de": "Ihre Ticketnummer: {{ticket_number}}\nVoraussichtliche Antwort: {{eta}}",
+    "fr": "Votre numéro de ticket : {{ticket_number}}\nRéponse prévue : {{eta}}",
+}
+# kind, whether it is sent from the beginning -> language -> words
+TEXTS: dict[tuple[str, bool], dict[str, str]] = {
+    ("acknowledgement", True): {
+        "en": "Hello {{name}}, thank you for your message. We are working on it and will reply soon.\n"
+        + _PROMISE["en"],
+        "de": "Guten Tag {{name}}, vielen Dank für Ihre Nachricht. Wir kümmern uns darum und antworten Ihnen bald.\n"
+        + _PROMISE["de"],
+        "fr": "Bonjour {{name}}, merci pour votre message. Nous travaillons sur votre demande et vous répondrons "
+        "bientôt.\n" + _PROMISE["fr"],
+    },
+    ("out_of_hours", True): {
+        "en": "Hello {{name}}, thank you for your message.\nWe are closed at the moment and back {{opening}}.\n"
+        + _PROMISE["en"],
+        "de": "Guten Tag {{name}}, vielen Dank für Ihre Nachricht.\n"
+        "Wir haben gerade geschlossen und sind {{opening}} wieder für Sie da.\n" + _PROMISE["de"],
+        "fr": "Bonjour {{name}}, merci pour votre message.\n"
+        "Nous sommes fermés pour le moment et de retour {{opening}}.\n" + _PROMISE["fr"],
+    },
+    ("welcome", False): {
+        "en": "Hello {{name}}, welcome, and thank you for writing to us. We will reply soon.\n" + _PROMISE["en"],
+        "de": "Guten Tag {{name}}, willkommen und vielen Dank, dass Sie uns schreiben. Wir antworten Ihnen bald.\n"
+        + _PROMISE["de"],
+        "fr": "Bonjour {{name}}, bienvenue et merci de nous écrire. Nous vous répondrons bientôt.\n" + _PROMISE["fr"],
+    },
+    ("update", False): {
+        "en": "Hello {{name}}, your request {{ticket_number}} is now with our team {{team}}.\nExpected reply: {{eta}}",
+        "de": "Guten Tag {{name}}, Ihr Anliegen {{ticket_number}} liegt jetzt bei unserem Team {{team}}.\n"
+        "Voraussichtliche Antwort: {{eta}}",
+        "fr": "Bonjour {{name}}, votre demande {{ticket_number}} est maintenant entre les mains de notre équipe "
+        "{{team}}.\nRéponse prévue : {{eta}}",
+    },
+}
+
+
+def install_texts(*, get_model: Callable[[str, str], Any] = apps.get_model) -> None:
+    """Create the texts that do not exist; migrations pass their own `get_model`."""
+    text = get_model("tickets", "AutomaticText")
+    text.objects.bulk_create(
+        [
+            text(kind=kind, language=language, text=words, is_active=is_active)
+            for (kind, is_active), languages in TEXTS.items()
+            for language, words in languages.items()
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def install(

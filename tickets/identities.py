@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from tickets import languages
 from tickets.inbound import Identity, InboundMessage
 from tickets.models import Contact, ContactIdentity, IdentityKind
 
@@ -85,9 +86,20 @@ def _decide_and_write(inbound: InboundMessage, names: list[Identity], at: dt.dat
     return contact_id
 
 
-def remember(contact: Contact, inbound: InboundMessage) -> None:
-    """Keep what the channel says about the sender, and when the reply window began."""
+def _likely_language(inbound: InboundMessage) -> str:
+    """Return what people with such a number, or an account of such a country, mostly speak."""
+    of_phone = languages.of_phone(inbound.contact_phone) if inbound.contact_phone else ""
+    account = next((name.value for name in inbound.identities if name.kind == IdentityKind.BSUID), "")
+    return of_phone or languages.of_region(account[:2])
+
+
+def remember(contact: Contact, inbound: InboundMessage, language: str) -> None:
+    """Keep what the channel says about the sender, the language they write, and when the reply window began."""
     changed = []
+    language = language or contact.language or _likely_language(inbound)
+    if language != contact.language:
+        contact.language = language
+        changed.append("language")
     if inbound.contact_name and not contact.name:
         contact.name = inbound.contact_name[:200]
         changed.append("name")

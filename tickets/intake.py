@@ -14,7 +14,8 @@ from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from helpdesk import clock
-from tickets import routing
+from tickets import languages, routing
+from tickets.actions import acknowledgement
 from tickets.actions.assignment import assign_automatically
 from tickets.actions.base import action, commit_events, event, next_seq
 from tickets.actions.lifecycle import open_ticket, reopen_by_contact
@@ -100,7 +101,9 @@ def _choose_ticket(
     return ticket, Outcome.REOPENED
 
 
-def _store(inbound: InboundMessage, conversation: Conversation, ticket: Ticket | None, at: dt.datetime) -> Message:
+def _store(
+    inbound: InboundMessage, conversation: Conversation, ticket: Ticket | None, language: str, at: dt.datetime
+) -> Message:
     quoted = None
     if inbound.quoted_external_id:
         quoted = conversation.messages.filter(external_id=inbound.quoted_external_id).first()
@@ -114,6 +117,7 @@ def _store(inbound: InboundMessage, conversation: Conversation, ticket: Ticket |
         content_type=inbound.content_type,
         text=inbound.text,
         content=inbound.content,
+        language=language,
         quoted=quoted,
         external_id=inbound.external_id,
         occurred_at=min(inbound.occurred_at, at),
@@ -143,6 +147,7 @@ def _count_in(ticket: Ticket, occurred_at: dt.datetime) -> None:
 @action
 def receive(inbound: InboundMessage) -> Receipt:
     """Take one inbound message in: once, into the right ticket, whatever else happens at the same moment."""
+    language = languages.detect(inbound.text, inbound.content_type)
     arrived = clock.now()
     if not _first_time(inbound, arrived):
         return Receipt(outcome=Outcome.DUPLICATE)
@@ -150,10 +155,10 @@ def receive(inbound: InboundMessage) -> Receipt:
     conversation = _lock_conversation(inbound.inbox_id, contact)
     at = clock.now()
     conversation.contact = contact
-    remember(contact, inbound)
+    remember(contact, inbound, language)
     taker = _ask_for_a_taker(inbound, conversation, at) if inbound.opens_ticket else None
     if taker is not None or not inbound.opens_ticket:
-        message = _store(inbound, conversation, None, at)
+        message = _store(inbound, conversation, None, language, at)
         if taker is not None:
             taker(message)
         conversation.save(update_fields=["last_seq"])
@@ -171,7 +176,7 @@ def receive(inbound: InboundMessage) -> Receipt:
         )
         events.append(opened)
     ticket.conversation = conversation
-    message = _store(inbound, conversation, ticket, at)
+    message = _store(inbound, conversation, ticket, language, at)
     ticket.last_message = message
     if outcome == Outcome.OPENED:
         events += routing.route(ticket, inbound.text, at)
@@ -192,4 +197,6 @@ def receive(inbound: InboundMessage) -> Receipt:
     assigned = assign_automatically(ticket, conversation, at)
     wished = routing.heed_wish(ticket, inbound.text, at, occurred_at)
     commit_events(ticket, conversation, [*events, received, *assigned, *wished], at=at)
+    if outcome == Outcome.OPENED:
+        acknowledgement.acknowledge(ticket, contact, inbound, at)
     return Receipt(outcome=outcome, message_id=message.pk, ticket_id=ticket.pk)

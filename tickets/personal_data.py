@@ -35,6 +35,7 @@ NEUTRAL = {
     "TicketTag": frozenset({"source"}),
     "RoutingRule": frozenset({"name", "matching", "needed", "language"}),
     "RoutingRuleVersion": frozenset({"name"}),
+    "AutomaticText": frozenset({"kind", "language", "text"}),
     "BusinessHours": frozenset({"name", "time_zone"}),
     "Holiday": frozenset({"name"}),
     "SlaPolicy": frozenset({"name", "channel"}),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views.setup import hours, index, rules, sla
+from tickets.views.setup import hours, index, rules, sla, texts
 
 urlpatterns = [
     path("", index.index, name="index"),
@@ -22,4 +22,7 @@ urlpatterns = [
     path("rules/<int:pk>/activity/", rules.activity, name="rules_activity"),
     path("rules/<int:pk>/removal/", rules.removal, name="rules_removal"),
     path("rules/<int:pk>/restoration/", rules.restoration, name="rules_restoration"),
+    path("texts/", texts.index, name="texts"),
+    path("texts/switches/", texts.switches, name="texts_switches"),
+    path("texts/<int:pk>/", texts.edit, name="texts_edit"),
 ]

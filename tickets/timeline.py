@@ -242,6 +242,9 @@ def _reply_discarded(event: TicketEvent, actor: str, names: Names) -> str:
 WITHHELD = {
     "budget": gettext_lazy("No acknowledgement: this contact had enough automatic messages within the hour"),
     "repeated": gettext_lazy("No acknowledgement: the contact repeats the same message, as a machine would"),
+    "unsupported": gettext_lazy("No acknowledgement: this kind of message gets none"),
+    "command": gettext_lazy("No acknowledgement: the message is a word that starts or stops messages"),
+    "late": gettext_lazy("No acknowledgement: the message reached us more than a day late"),
     "echo": gettext_lazy("No acknowledgement: the message is one of our own automatic texts"),
 }
 

@@ -107,7 +107,7 @@ class Auditor:
         # Each message of a ticket has its event, and each ticket as many versions as changes at least.
         assert not self.rows(
             "SELECT m.id FROM tickets_message m LEFT JOIN tickets_ticketevent e"
-            " ON e.message_id = m.id AND e.kind IN ('message_received', 'replied', 'note_added')"
+            " ON e.message_id = m.id AND e.kind IN ('message_received', 'replied', 'note_added', 'automatic_sent')"
             " WHERE m.ticket_id IS NOT NULL GROUP BY m.id HAVING count(e.id) <> 1"
         )
         states = self.rows("SELECT state, count(*) FROM tickets_message WHERE kind = 'outbound' GROUP BY 1")

@@ -18,6 +18,7 @@ from tests.cast import House, house, newest_seq, ticket_of, writes
 from tests.paper import paper
 from tickets import delivery, intake
 from tickets.actions import assignment, lifecycle, messaging
+from tickets.defaults import install_texts
 from tickets.errors import AlreadyAssigned, NewerActivity, Refused
 from tickets.inbound import InboundMessage, Outcome
 from tickets.models import (
@@ -28,6 +29,7 @@ from tickets.models import (
     Message,
     MessageKind,
     MessageState,
+    Purpose,
     Ticket,
     TicketEvent,
 )
@@ -65,6 +67,19 @@ def together(pool: ThreadPoolExecutor, calls: Sequence[Callable[[], object]]) ->
             connection.close()
 
     return [future.result(timeout=60) for future in [pool.submit(run, call) for call in calls]]
+
+
+def test_five_first_messages_at_once_are_acknowledged_once(cast: House, pool: ThreadPoolExecutor) -> None:
+    install_texts()
+
+    def taker(inbound: InboundMessage) -> Callable[[], object]:
+        return lambda: intake.receive(inbound)
+
+    for number in range(RUNS):
+        together(pool, [taker(writes(cast.inbox, phone=f"4917{number:08}")) for _ in range(5)])
+    assert Ticket.objects.count() == RUNS
+    assert Message.objects.filter(purpose=Purpose.ACKNOWLEDGEMENT).count() == RUNS
+    assert Message.objects.filter(kind=MessageKind.INBOUND).count() == 5 * RUNS
 
 
 def test_an_album_of_a_new_contact_is_one_ticket(cast: House, pool: ThreadPoolExecutor) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from agents.models import Assignment, Membership, Team, User
 from agents.permissions import Permission, may
 from tickets import focus, sla, wake, workload
+from tickets.actions.acknowledgement import tell_handover
 from tickets.actions.base import action, commit_events, event, lock_ticket, lock_ticket_for, now, record
 from tickets.actions.messaging import add_note
 from tickets.errors import AlreadyAssigned, NotAllowed, WrongStatus
@@ -118,6 +119,8 @@ def transfer(*, actor: User, ticket_id: int, team_id: int, assignee_id: int | No
         after={"team": team_id, "assignee": assignee_id},
         sla_policies=policies,
     )
+    if old_team_id != team.pk:
+        tell_handover(ticket, at)
     return ticket
 
 

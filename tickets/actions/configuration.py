@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from agents.permissions import may_configure
 from tickets.errors import NameTaken, NotAllowed, StaleEdit
-from tickets.models import BusinessHours, SlaPolicy
+from tickets.models import AutomaticText, BusinessHours, SlaPolicy
 
 
 def require_configurer(actor: User) -> None:
@@ -19,13 +19,13 @@ def require_configurer(actor: User) -> None:
         raise NotAllowed(_("Only an administrator can change this."))
 
 
-def require_fresh(row: BusinessHours | SlaPolicy, version: int) -> None:
+def require_fresh(row: AutomaticText | BusinessHours | SlaPolicy, version: int) -> None:
     """Raise StaleEdit when the locked row is not the one that the form was made from."""
     if row.version != version:
         raise StaleEdit(row.changed_by.name if row.changed_by else "")
 
 
-def mark_changed(row: BusinessHours | SlaPolicy, actor: User, at: dt.datetime) -> None:
+def mark_changed(row: AutomaticText | BusinessHours | SlaPolicy, actor: User, at: dt.datetime) -> None:
     """Write down who changed a locked row, and raise its version; the caller saves."""
     row.version += 1
     row.changed_by, row.changed_at = actor, at

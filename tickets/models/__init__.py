@@ -1,6 +1,7 @@
 """The tables of the core; this package is their only import path."""
 
 from tickets.models.attachment import Attachment
+from tickets.models.automatic_text import AutomaticText, TextKind
 from tickets.models.business_hours import BusinessHours, BusinessInterval, Holiday, TeamHours
 from tickets.models.change import Change, ChangeCursor
 from tickets.models.consent import ConsentChange, Wish, WishSource
@@ -52,6 +53,7 @@ __all__ = [
     "ActorKind",
     "Attachment",
     "AuthorKind",
+    "AutomaticText",
     "BusinessHours",
     "BusinessInterval",
     "Change",
@@ -92,6 +94,7 @@ __all__ = [
     "Tag",
     "TagSource",
     "TeamHours",
+    "TextKind",
     "Ticket",
     "TicketEvent",
     "TicketQuerySet",

@@ -32,6 +32,12 @@ class Inbox(models.Model):
         db_default=4,
         help_text=_("A number that hangs cannot take more threads than this."),
     )
+    acknowledges = models.BooleanField(
+        _("says by itself that a message came in"),
+        default=True,
+        db_default=True,
+        help_text=_("Which texts it sends is decided under Texts."),
+    )
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
 
     class Meta:

@@ -1,0 +1,84 @@
+"""Change what the house says by itself."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agents.models import User
+from tickets import placeholders
+from tickets.actions.base import action, now
+from tickets.actions.configuration import mark_changed, require_configurer, require_fresh
+from tickets.errors import Refused
+from tickets.models import AutomaticText, Inbox, TextKind
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"{{{{{name}}}}}" for name in names)
+
+
+def complaints(kind: str, text: str) -> list[str]:
+    """Say what is wrong with a text, and how to put it right; nothing when it can be sent."""
+    words = text.strip()
+    if not words:
+        return [_("Write something. To say nothing at all, switch this kind off.")]
+    found = []
+    over = len(words) - AutomaticText.MAX_LENGTH
+    if over > 0:
+        found.append(
+            ngettext(
+                "The text is %(count)d character too long. Shorten it.",
+                "The text is %(count)d characters too long. Shorten it.",
+                over,
+            )
+            % {"count": over}
+        )
+    flaws = placeholders.flaws(kind, words)
+    if flaws.unknown:
+        found.append(
+            _("%(names)s cannot be filled in. Use one of these: %(allowed)s.")
+            % {"names": _listed(flaws.unknown), "allowed": _listed(placeholders.ALLOWED)}
+        )
+    found.extend(
+        _("%(name)s is missing. Put it where the contact shall read it.") % {"name": _listed((name,))}
+        for name in flaws.missing
+    )
+    if flaws.stray:
+        found.append(_("There are braces that belong to no placeholder. Write them like {{name}}, or take them away."))
+    return found
+
+
+@action
+def change(*, actor: User, text_id: int, version: int, text: str) -> AutomaticText:
+    """Replace the words of one text. Raises NotAllowed, StaleEdit, and Refused for words that cannot be sent."""
+    require_configurer(actor)
+    row = (
+        AutomaticText.objects.select_for_update(of=("self",), no_key=True).select_related("changed_by").get(pk=text_id)
+    )
+    require_fresh(row, version)
+    text = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    wrong = complaints(row.kind, text)
+    if wrong:
+        raise Refused(wrong[0])
+    row.text = text
+    mark_changed(row, actor, now())
+    row.save()
+    return row
+
+
+@action
+def switch(*, actor: User, kind: TextKind, on: bool) -> None:
+    """Send the texts of a kind from now on, or no longer. Raises NotAllowed."""
+    require_configurer(actor)
+    for row in AutomaticText.objects.select_for_update(no_key=True).filter(kind=kind).exclude(is_active=on):
+        row.is_active = on
+        mark_changed(row, actor, now())
+        row.save()
+
+
+@action
+def switch_inbox(*, actor: User, inbox_id: int, on: bool) -> Inbox:
+    """Let an inbox send automatic texts, or keep silent. Raises NotAllowed."""
+    require_configurer(actor)
+    inbox = Inbox.objects.select_for_update(no_key=True).get(pk=inbox_id)
+    inbox.acknowledges = on
+    inbox.save(update_fields=["acknowledges"])
+    return inbox
