@@ -147,7 +147,7 @@ def main() -> None:
     say("Starting a stack of its own: PostgreSQL (synced to disk), Valkey, web, worker, beat, simulator")
     result: dict[str, Any] = {"machine": f"{os.cpu_count()} cores, {platform.machine()}"}
     with running_stack() as stack:
-        run_module(stack, "tests.chaos.furnish")
+        run_module(stack, "tests.furnish")
         for part, (title, measure, show) in PARTS.items():
             if part in parts:
                 say(f"\n{title} (after {time.monotonic() - begun:.0f} s)")

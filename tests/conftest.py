@@ -1,16 +1,24 @@
 """What every test may use."""
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django.fixtures import Settings
 
+from helpdesk.services.environment import BASE_DIR
+from helpdesk.services.supervisor import Program
 from tests.paper import PaperChannel, paper
+from tests.stack import RunningStack, running_stack
 
 # Playwright's own event loop runs in the test's thread; Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# What Django writes itself when it makes the tables.
+KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +31,46 @@ def _a_channel_of_paper(settings: Settings) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _passwords_are_checked_quickly(settings: Settings) -> None:
+    """Spare the tests a hasher that is slow on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def _no_throttle_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
     """Forget throttles and presence between tests that touch the database."""
     yield
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tables_are_emptied_quickly() -> Iterator[None]:
+    """Empty only what a test that commits has filled; Django's way empties everything and describes it anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_what_was_filled)
+        yield
+
+
+def _empty_what_was_filled(_case: TransactionTestCase) -> None:
+    tables = [table for table in connection.introspection.table_names() if table not in KEPT]
+    asked = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables)  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        if filled := ", ".join(f'"{table}"' for (table,) in cursor.fetchall()):
+            cursor.execute(f"TRUNCATE {filled} CASCADE")
+
+
+@pytest.fixture(scope="session")
+def _running() -> Iterator[RunningStack]:
+    with running_stack(env={"WORKER_THREADS": "8"}) as running:
+        furnish = [sys.executable, "-m", "tests.furnish"]
+        running.stack.supervisor.run(Program(name="furnish", argv=furnish, env=running.env, cwd=BASE_DIR))
+        yield running
+
+
+@pytest.fixture
+def stack(_running: RunningStack) -> Iterator[RunningStack]:
+    """Return web, worker, beat and simulator with stores of their own; what a test has broken runs again afterwards."""
+    yield _running
+    _running.heal()

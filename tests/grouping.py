@@ -1,20 +1,59 @@
-"""A plugin of `make test`: tests that share one running stack or one browser stay together on one process.
+"""A plugin of `make test`: which tests share a process, and which start first.
 
-Otherwise each process would start its own; and a browser that lives between other tests would keep its event loop
-running under them.
+Tests of the running stack form one group: the stack starts once, and the longest work begins first. Tests of one
+folder that drive a browser form a group of their own, because a browser between other tests would keep its event
+loop running under them. Everything else goes wherever there is room. pytest-xdist's own grouping needs pytest's
+former way of naming tests, so that the names decide here.
 """
 
+import re
+from pathlib import PurePosixPath
+
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-SHARED_STACK = frozenset({"browser", "chaos"})
+STACK = ("browser", "chaos")  # in this order: the chaos leaves hundreds of open tickets behind
+IN_A_BROWSER = re.compile(r"test_(\w+_)?browser\.py$")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def group(nodeid: str) -> str:
+    """Return what a test shares a process with; its own name if nothing."""
+    path = PurePosixPath(nodeid.partition("::")[0])
+    if path.parent.name in STACK:
+        return "stack"
+    return f"{path.parent.name} in a browser" if IN_A_BROWSER.search(path.name) else nodeid
+
+
+def rank(nodeid: str) -> tuple[int, int]:
+    """Return where a test stands: those of the stack first, then those with a browser, then the others."""
+    name, folder = group(nodeid), PurePosixPath(nodeid.partition("::")[0]).parent.name
+    if name == "stack":
+        return 0, STACK.index(folder)
+    return (2, 0) if name == nodeid else (1, 0)
+
+
+class Groups(LoadScopeScheduling):
+    """Hands out whole groups, in the order in which the tests were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+    def schedule(self) -> None:
+        """Start the distribution; the largest group is not the longest, so nothing is sorted by size."""
+        self.config.option.loadscopereorder = False
+        super().schedule()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadScopeScheduling:
+    """Take over the distribution."""
+    return Groups(config)
+
+
+@pytest.hookimpl(trylast=True)  # after the order has been shuffled
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name the group of every test that has to stay with others."""
+    """Put what takes longest first; whoever drives a browser has to be in a group."""
     for item in items:
-        folder = item.path.parent.name
-        if folder in SHARED_STACK:
-            item.add_marker(pytest.mark.xdist_group(folder))
-        elif {"chromium", "browser"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(f"{folder} in a browser"))
+        alone = "chromium" in getattr(item, "fixturenames", ()) and group(item.nodeid) == item.nodeid
+        if alone:
+            raise pytest.UsageError(f"{item.nodeid} drives a browser: its file has to be called test_..._browser.py")
+    items.sort(key=lambda item: rank(item.nodeid))

@@ -105,6 +105,13 @@ class RunningStack:
         """Stop a process, if it still runs, start it again and wait until it is ready."""
         self.stack.supervisor.restart(name)
 
+    def heal(self) -> None:
+        """End all misbehaviour, and start again what is dead."""
+        for name in ("postgres", "valkey", "simulator", "web", "worker", "beat"):
+            if self.stack.supervisor.find(name).process.poll() is not None:
+                self.restart(name)
+        self.simulator.behave()
+
     def log(self, name: str) -> str:
         """Return everything that a process has said."""
         return self.stack.supervisor.find(name).log.read_text(errors="replace")

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,10 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
-from helpdesk.services.environment import BASE_DIR
-from helpdesk.services.supervisor import Program
-from tests.browser.furnish import PASSWORD
-from tests.stack import RunningStack, random_phone, running_stack
+from tests.furnish import PASSWORD
+from tests.stack import RunningStack, random_phone
 
 FLAGS = [
     "--headless",
@@ -39,15 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.stack)
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[RunningStack]:
-    """Run web, worker, beat and simulator with stores of their own, furnished, for all tests of this folder."""
-    with running_stack(env={"WORKER_THREADS": "8"}) as running:
-        furnish = [sys.executable, "-m", "tests.browser.furnish"]
-        running.stack.supervisor.run(Program(name="furnish", argv=furnish, env=running.stack.env, cwd=BASE_DIR))
-        yield running
 
 
 @pytest.fixture(scope="package")  # Playwright keeps an event loop running as long as it lives

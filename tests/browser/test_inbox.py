@@ -1,12 +1,13 @@
 """The inbox in a real browser: what agents feel under their hands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Customer, Seat, eventually
+from tests.chaos.auditor import Auditor
 from tests.stack import RunningStack
 
 Invent = Callable[..., Customer]
@@ -184,7 +185,16 @@ def test_what_was_typed_survives_a_reload_another_ticket_and_a_lost_connection(s
     lena.complaints.clear()
 
 
-def test_a_reply_can_be_taken_back_for_a_moment(seat: Seat, customer: Invent) -> None:
+@pytest.fixture
+def slow_to_send(stack: RunningStack) -> Iterator[Auditor]:
+    """Let every reply wait as long as it may before it leaves; return the auditor of the rows."""
+    auditor = Auditor(stack)
+    auditor.change("UPDATE agents_team SET send_delay_seconds = 5")
+    yield auditor
+    auditor.change("UPDATE agents_team SET send_delay_seconds = 0")
+
+
+def test_a_reply_can_be_taken_back_for_a_moment(seat: Seat, customer: Invent, slow_to_send: Auditor) -> None:
     aoife = customer()
     aoife.write("My tent pole snapped")
     lena = seat()
@@ -197,8 +207,12 @@ def test_a_reply_can_be_taken_back_for_a_moment(seat: Seat, customer: Invent) ->
     lena.page.keyboard.press("u")
     expect(lena.reply).to_have_value("Sent too early")
     expect(lena.timeline).to_contain_text("took back a reply before it left")
-    lena.page.wait_for_timeout(4000)
+    slow_to_send.change("UPDATE tickets_message SET due_at = now() WHERE text = 'Sent too early' AND due_at > now()")
+    lena.page.wait_for_timeout(1500)
     assert aoife.received() == []
+    assert slow_to_send.rows("SELECT state FROM tickets_message WHERE text = 'Sent too early'") == [
+        {"state": "cancelled"}
+    ]
 
 
 def test_the_keyboard_reaches_everything(seat: Seat, customer: Invent) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.chaos.furnish import PASSWORD
+from tests.furnish import PASSWORD
 from tests.stack import RunningStack, random_phone
 
 PATH = "/webhooks/whatsapp"

@@ -1,8 +1,8 @@
-"""Furnish the database of a running stack: `python -m tests.browser.furnish`, with the environment of its processes."""
+"""Furnish the database of a running stack: `python -m tests.furnish`, with the environment of its processes."""
 
 import os
 
-PASSWORD = "look-and-feel"
+PASSWORD = "chaos-and-order"
 
 
 def main() -> None:
@@ -10,6 +10,8 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.contrib.auth.hashers import make_password
+
     from agents.models import Membership, User
     from channels_whatsapp.numbers import connect_number
     from tests.cast import house
@@ -24,11 +26,7 @@ def main() -> None:
         access_token=os.environ["SIM_ACCESS_TOKEN"],
     )
     Membership.objects.create(user=cast.amira, team=cast.finance, is_lead=True)
-    for user in User.objects.all():
-        user.set_password(PASSWORD)
-        user.save()
-    cast.returns.send_delay_seconds = 3
-    cast.returns.save()
+    User.objects.update(password=make_password(PASSWORD))
     QuickReply.objects.create(shortcut="hello", text="Hello {name}, {agent} here.")
     QuickReply.objects.create(shortcut="ship-times", text="Standard delivery takes 2 to 4 working days.")
     QuickReply.objects.create(shortcut="ship-express", text="I have upgraded your parcel to express.")
