@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 PYTHON_OF_VENV := .venv/bin/python
 THROWAWAY := $(PYTHON_OF_VENV) -m helpdesk.services.throwaway
-PATHS := helpdesk agents tickets channels_whatsapp surveys analytics simulator tests bin manage.py
+PATHS := $(filter-out benchmarks,$(patsubst %/__init__.py,%,$(wildcard */__init__.py))) bin manage.py
 
 .PHONY: help
 help: ## List the targets
