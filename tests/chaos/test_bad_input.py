@@ -27,7 +27,9 @@ class Wire:
         parts = urlsplit(stack.url)
         self.host = f"{parts.hostname}:{parts.port}"
         self.secret = secret_of(stack)
-        self.socket = socket.create_connection((parts.hostname, parts.port), timeout=timeout)
+        self.address = parts.hostname, parts.port
+        self.timeout = timeout
+        self.socket = socket.create_connection(self.address, timeout=timeout)
 
     def head(self, *headers: str) -> bytes:
         """Return the head of a post to the webhook."""
@@ -58,6 +60,11 @@ class Wire:
         except ConnectionResetError:
             return 0
         return int(answer.split(b" ", 2)[1])
+
+    def renew(self) -> None:
+        """Hang up and call again."""
+        self.close()
+        self.socket = socket.create_connection(self.address, timeout=self.timeout)
 
     def close(self) -> None:
         """Hang up."""
@@ -134,11 +141,14 @@ def test_three_megabytes_are_the_limit(
 ) -> None:
     body = b"{" + b" " * (size - 2) + b"}"
     before = auditor.number(STORED, bodies=[body])
-    if announced:
-        assert plain(wire, body, wire.signature(body)) == status
-    else:
-        wire.send(wire.head("Transfer-Encoding: chunked", wire.signature(body)), *chunked(body))
-        assert wire.status() == status
+    length = f"Content-Length: {size}" if announced else "Transfer-Encoding: chunked"
+    for _ in range(5):
+        wire.send(wire.head(length, wire.signature(body)), *([body] if announced else chunked(body)))
+        if (answered := wire.status()) != 503:
+            break
+        # On a busy machine so much may take the database longer than Meta waits; Meta comes again, and so do we.
+        wire.renew()
+    assert answered == status
     assert auditor.number(STORED, bodies=[body]) == before + (status == 200)
 
 
