@@ -32,7 +32,7 @@ dev: ## Install the development packages
 test: dev ## Run all tests headless against a throw-away PostgreSQL and Valkey (ARGS= for pytest)
 	@$(PYTHON_OF_VENV) bin/compile_messages.py
 	@CHROMIUM=$$($(PYTHON_OF_VENV) -m helpdesk.services.browser) && export CHROMIUM && \
-		exec $(THROWAWAY) $(PYTHON_OF_VENV) -m pytest -n 2 --dist loadgroup -p tests.grouping --durations 20 $(ARGS)
+		exec $(THROWAWAY) $(PYTHON_OF_VENV) -m pytest -n 2 -p tests.grouping --durations 20 $(ARGS)
 
 lint: dev ## Check style: ruff, its formatter, djlint
 	$(PYTHON_OF_VENV) -m ruff check .

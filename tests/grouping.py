@@ -32,21 +32,12 @@ def rank(nodeid: str) -> tuple[int, int]:
     return (2, 0) if name == nodeid else (1, 0)
 
 
-class Groups(LoadScopeScheduling):
-    """Hands out whole groups, in the order in which the tests were collected."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return group(nodeid)
-
-    def schedule(self) -> None:
-        """Start the distribution; the largest group is not the longest, so nothing is sorted by size."""
-        self.config.option.loadscopereorder = False
-        super().schedule()
-
-
 def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadScopeScheduling:
-    """Take over the distribution."""
-    return Groups(config)
+    """Hand out whole groups, in the order in which the tests were collected: the largest is not the longest."""
+    config.option.loadscopereorder = False
+    scheduler = LoadScopeScheduling(config)
+    scheduler._split_scope = group
+    return scheduler
 
 
 @pytest.hookimpl(trylast=True)  # after the order has been shuffled
