@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from channels_whatsapp import numbers
 from channels_whatsapp.encryption import MASK
 from channels_whatsapp.inbound import replay
-from channels_whatsapp.models import InboundUpdate, WebhookRequest, WhatsAppNumber
+from channels_whatsapp.models import InboundUpdate, WebhookRequest, WhatsAppNumber, WhatsAppTemplate
 from channels_whatsapp.webhook import TASK
 from tickets.wake import wake
 
@@ -130,3 +130,22 @@ class InboundUpdateAdmin(RecordAdmin):
             ngettext("%(count)d update tries again.", "%(count)d updates try again.", count) % {"count": count},
             messages.SUCCESS,
         )
+
+
+@admin.register(WhatsAppTemplate)
+class WhatsAppTemplateAdmin(admin.ModelAdmin[WhatsAppTemplate]):
+    """Templates are written and approved at Meta; here one says what they are used for."""
+
+    list_display = ("name", "language", "status", "purpose")
+    list_filter = ("status", "purpose")
+    readonly_fields = ("waba_id", "name", "language", "status", "body", "buttons")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """They come from Meta."""
+        del request
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: WhatsAppTemplate | None = None) -> bool:
+        """They go with Meta."""
+        del request, obj
+        return False

@@ -7,17 +7,19 @@ from typing import Any
 import structlog
 from django.utils.translation import gettext as _
 
-from channels_whatsapp import numbers
+from channels_whatsapp import consent, numbers, templates
 from channels_whatsapp.client import GraphClient, GraphError, NoAnswer, NothingSent, Rejected
 from channels_whatsapp.encryption import Undecryptable
 from channels_whatsapp.errors import DISCONNECTED, explain, sentence
-from channels_whatsapp.models import WhatsAppNumber
+from channels_whatsapp.models import WhatsAppNumber, WhatsAppTemplate
+from helpdesk import clock
 from tickets.channels import Capabilities, DeliveryUnknown, Draft, Refusal, ReplyWindow, SendError
-from tickets.models import ContactIdentity, Conversation, IdentityKind, Message
+from tickets.models import ContactIdentity, Conversation, IdentityKind, Message, Purpose
 
 log = structlog.get_logger(__name__)
 WINDOW = dt.timedelta(hours=24)
 MAX_TEXT = 4096
+MAX_INTERACTIVE, MAX_BUTTONS, MAX_ROWS = 1024, 3, 10
 
 
 class WhatsAppChannel:
@@ -56,6 +58,8 @@ class WhatsAppChannel:
             )
         ends_at = window_end(identity)
         if not draft.template and (ends_at is None or at >= ends_at):
+            if draft.purpose not in {"", Purpose.REPLY}:
+                return None if templates.find(number, draft) else _no_template()
             return Refusal(
                 code="window_closed",
                 text=_("WhatsApp allows free text for 24 hours after the contact last wrote; that time is over."),
@@ -82,7 +86,7 @@ class WhatsAppChannel:
             )
         client = GraphClient(phone_number_id=number.phone_number_id, access_token=number.access_token)
         try:
-            return client.send(render(message, identity, token))
+            return client.send(render(message, identity, token, template=_template_for(number, identity, message)))
         except Undecryptable:
             raise SendError(str(DISCONNECTED.text), permanent=True, code="no_token") from None
         except NothingSent as error:
@@ -103,10 +107,32 @@ class WhatsAppChannel:
             raise _send_error(error, number, message) from None
 
 
+def _no_template() -> Refusal:
+    return Refusal(
+        code="no_template",
+        text=_("More than 24 hours have passed, and WhatsApp has approved no template for this in the language."),
+        remedy=_("An administrator can have one approved."),
+    )
+
+
+def _template_for(number: WhatsAppNumber, identity: ContactIdentity, message: Message) -> WhatsAppTemplate | None:
+    """Return the template that an automatic message needs at this moment; None where free text is allowed."""
+    ends_at = window_end(identity)
+    if message.purpose == Purpose.REPLY or (ends_at is not None and clock.now() < ends_at):
+        return None
+    template = templates.find(number, Draft.of(message))
+    if template is None:
+        refusal = _no_template()
+        raise SendError(refusal.text, permanent=True, code=refusal.code)
+    return template
+
+
 def _send_error(error: GraphError, number: WhatsAppNumber, message: Message) -> SendError:
     kind = explain(error.code, status=error.status)
     # Meta's details name parameters and sometimes the recipient: they stay out of the log.
     log.warning("whatsapp_refused", message=message.pk, code=error.code, status=error.status)
+    if error.code == consent.OPTED_OUT:
+        consent.refused(contact_id=message.conversation.contact_id)
     if kind.pauses:
         numbers.pause(number, reason=str(error.code))
     wishes = [wish for wish in (error.retry_after, kind.retry_after(message.attempt)) if wish is not None]
@@ -135,12 +161,38 @@ def window_end(identity: ContactIdentity) -> dt.datetime | None:
     return identity.last_inbound_at + WINDOW if identity.last_inbound_at else None
 
 
-def render(message: Message, identity: ContactIdentity, token: uuid.UUID) -> dict[str, Any]:
+def _body(message: Message, template: WhatsAppTemplate | None) -> dict[str, Any]:
+    """Return type and content: a template, a question with answers to tap, or a text."""
+    if template is not None:
+        return {"type": "template", "template": templates.render(template, message)}
+    if templates.options_of(message):
+        return {"type": "interactive", "interactive": _interactive(message)}
+    return {"type": "text", "text": {"body": message.text, "preview_url": False}}
+
+
+def _interactive(message: Message) -> dict[str, Any]:
+    """Offer up to three answers as buttons, more as a list."""
+    options = templates.options_of(message)
+    body = {"text": message.text[:MAX_INTERACTIVE]}
+    if len(options) <= MAX_BUTTONS:
+        buttons = [{"type": "reply", "reply": {"id": one["id"], "title": one["title"][:20]}} for one in options]
+        return {"type": "button", "body": body, "action": {"buttons": buttons}}
+    rows = [
+        {"id": one["id"], "title": one["title"][:24]}
+        | ({"description": one["description"][:72]} if one.get("description") else {})
+        for one in options[:MAX_ROWS]
+    ]
+    action = {"button": message.content["choices"]["button"][:20], "sections": [{"rows": rows}]}
+    return {"type": "list", "body": body, "action": action}
+
+
+def render(
+    message: Message, identity: ContactIdentity, token: uuid.UUID, *, template: WhatsAppTemplate | None = None
+) -> dict[str, Any]:
     """Write a message as the Graph API wants it."""
     payload: dict[str, Any] = {
         "recipient_type": "individual",
-        "type": "text",
-        "text": {"body": message.text, "preview_url": False},
+        **_body(message, template),
         # Comes back in every status; it settles a call whose answer was lost.
         "biz_opaque_callback_data": str(token),
     }
@@ -149,6 +201,6 @@ def render(message: Message, identity: ContactIdentity, token: uuid.UUID) -> dic
     else:
         # Without the plus sign the country code of our own number would be put in front.
         payload["to"] = f"+{identity.value}"
-    if message.quoted is not None and message.quoted.external_id:
+    if template is None and message.quoted is not None and message.quoted.external_id:
         payload["context"] = {"message_id": message.quoted.external_id}
     return payload

@@ -5,6 +5,7 @@ Source: Meta's documentation of the Cloud API (messages, media), versions v23.0 
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -29,6 +30,7 @@ __all__ = [
 ]
 HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
 MAX_REDIRECTS = 3
+MAX_PAGES = 100
 MAX_RETRY_AFTER = 3600.0
 
 
@@ -83,6 +85,22 @@ class GraphClient:
             # Taken, in all likelihood, but under a name that we do not know.
             raise NoAnswer("no id")
         return wamid
+
+    def templates(self, waba_id: str) -> Iterator[dict[str, Any]]:
+        """Yield the templates of an account, page by page. Raises GraphError, Rejected, NothingSent, NoAnswer."""
+        fields = "name,language,status,category,components,parameter_format"
+        after = ""
+        for _ in range(MAX_PAGES):
+            data = self._call("GET", f"{quote(waba_id, safe='')}/message_templates?fields={fields}&limit=100{after}")
+            rows = data.get("data")
+            yield from (row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+            paging = data.get("paging")
+            cursors = paging.get("cursors") if isinstance(paging, dict) and paging.get("next") else None
+            cursor = cursors.get("after") if isinstance(cursors, dict) else None
+            if not isinstance(cursor, str) or not cursor:
+                return
+            # Meta's own address of the next page names its host; ours stays the one we were given.
+            after = f"&after={quote(cursor, safe='')}"
 
     def mark_read(self, external_id: str, *, typing: bool = False) -> None:
         """Tick a message, and all before it, as read; `typing` shows three dots for 25 seconds at most."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 from django.db import OperationalError, connection, transaction
 
-from channels_whatsapp import errors, wire
+from channels_whatsapp import consent, errors, wire
 from channels_whatsapp.claims import claim, release
 from channels_whatsapp.models import (
     InboundUpdate,
@@ -20,6 +20,7 @@ from channels_whatsapp.models import (
     ParkedReason,
     UpdateOutcome,
     UpdateState,
+    WhatsAppNumber,
 )
 from channels_whatsapp.splitting import MAX_ATTEMPTS, split_next
 from helpdesk import clock
@@ -116,8 +117,18 @@ def _try_later(update: InboundUpdate) -> bool:
     return False
 
 
+def _take_preferences(update: InboundUpdate) -> int:
+    number = WhatsAppNumber.objects.filter(phone_number_id=update.phone_number_id).first()
+    value = wire.as_object(update.payload.get("value"))
+    if number is None:
+        return 0
+    return consent.take_preferences(value, inbox_id=number.inbox_id, received_at=update.received_at)
+
+
 def _apply(update: InboundUpdate) -> Finished:
     if update.lane == Lane.OTHER or update.number is None:
+        if update.payload.get("field") == "user_preferences" and _take_preferences(update):
+            return Finished(outcome=UpdateOutcome.APPLIED)
         log.info("update_without_effect", update=update.pk, field=str(update.payload.get("field"))[:40])
         return Finished(outcome=UpdateOutcome.IGNORED)
     inbox_id = update.number.inbox_id
@@ -133,6 +144,9 @@ def _apply(update: InboundUpdate) -> Finished:
         return Finished(parked=ParkedReason.UNUSABLE)
     except wire.Ignored:
         return Finished(outcome=UpdateOutcome.IGNORED)
+    if status.error_code == str(consent.OPTED_OUT):
+        # The contact's row is locked before the conversation's.
+        consent.refused_message(inbox_id=inbox_id, external_id=status.external_id)
     if report(status):
         return Finished(outcome=UpdateOutcome.APPLIED)
     age = clock.now() - update.received_at

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from channels_whatsapp.encryption import SecretField
-from tickets.models import Inbox
+from tickets.models import Inbox, Purpose
 
 
 class WhatsAppNumber(models.Model):
@@ -47,6 +47,55 @@ class WhatsAppNumber(models.Model):
 
     def __str__(self) -> str:
         return self.display_number or self.phone_number_id
+
+
+class TemplateStatus(models.TextChoices):
+    """Meta's states of a template; APPROVED is the only one that can be sent."""
+
+    APPROVED = "APPROVED", _("Approved")
+    PENDING = "PENDING", _("In review")
+    REJECTED = "REJECTED", _("Rejected")
+    PAUSED = "PAUSED", _("Paused")
+    DISABLED = "DISABLED", _("Disabled")
+    DELETED = "DELETED", _("Deleted")
+    OTHER = "OTHER", _("Not sendable")
+
+
+class WhatsAppTemplate(models.Model):
+    """A text that Meta has approved, in one language, and what we use it for."""
+
+    waba_id = models.CharField(_("WhatsApp Business Account id"), max_length=32)
+    name = models.CharField(_("name"), max_length=512)
+    language = models.CharField(_("language"), max_length=16)
+    status = models.CharField(_("status"), max_length=16, choices=TemplateStatus.choices)
+    body = models.TextField(_("text"), blank=True, default="", db_default="")
+    buttons = models.JSONField(_("answers to tap"), default=list, blank=True)
+    purpose = models.CharField(
+        _("used for"), max_length=16, choices=Purpose.choices, blank=True, default="", db_default=""
+    )
+    variables = models.JSONField(
+        _("variables"),
+        default=list,
+        blank=True,
+        help_text=_("What stands for each variable of the text, in their order, as in: name, ticket_number."),
+    )
+
+    class Meta:
+        verbose_name = _("WhatsApp template")
+        verbose_name_plural = _("WhatsApp templates")
+        ordering = ["name", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["waba_id", "name", "language"], name="whatsapp_template_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=TemplateStatus.values), name="whatsapp_template_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=["", *Purpose.values]), name="whatsapp_template_purpose_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"
 
 
 class Unreadable(models.TextChoices):

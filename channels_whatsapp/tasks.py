@@ -1,9 +1,14 @@
 """Wake-ups of the channel: each drains its rows for a bounded time, whoever else does the same."""
 
+import structlog
 from celery import shared_task
 
-from channels_whatsapp import inbound, media, receipts
+from channels_whatsapp import inbound, media, receipts, templates
+from channels_whatsapp.models import WhatsAppNumber
+from tickets.faults import describe
 from tickets.tasks import drain
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(name="channels_whatsapp.tasks.process_inbound")
@@ -23,3 +28,17 @@ def fetch_media() -> None:
 def send_read_receipt(message_id: int) -> None:
     """Show a contact that their message was read."""
     receipts.mark_read(message_id)
+
+
+@shared_task(name="channels_whatsapp.tasks.fetch_templates")
+def fetch_templates() -> None:
+    """Learn which templates are approved, account by account."""
+    accounts: set[str] = set()
+    for number in WhatsAppNumber.objects.filter(paused_at__isnull=True).exclude(waba_id=""):
+        if number.waba_id in accounts:
+            continue
+        accounts.add(number.waba_id)
+        try:
+            templates.synchronise(number)
+        except Exception as error:  # noqa: BLE001 - one account that cannot be asked must not keep the others waiting
+            log.warning("templates_not_fetched", number=number.pk, error=describe(error))

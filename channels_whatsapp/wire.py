@@ -203,7 +203,11 @@ def _contacts(message: Json) -> Said:
 def _button(message: Json) -> Said:
     block = as_object(message.get("button"))
     label, payload = as_text(block.get("text")), as_text(block.get("payload"))
-    return Said(content_type=ContentType.CHOICE, text=label or payload, content={"choice": payload or label})
+    return Said(
+        content_type=ContentType.CHOICE,
+        text=label or payload,
+        content={"choice": {"id": payload or label, "title": label or payload}},
+    )
 
 
 def _interactive(message: Json) -> Said:
@@ -213,7 +217,9 @@ def _interactive(message: Json) -> Said:
         reply = as_object(block.get(kind))
         title = as_text(reply.get("title"))
         return Said(
-            content_type=ContentType.CHOICE, text=title, content={"choice": as_text(reply.get("id")), "title": title}
+            content_type=ContentType.CHOICE,
+            text=title,
+            content={"choice": {"id": as_text(reply.get("id")), "title": title}},
         )
     if kind == "nfm_reply":
         reply = as_object(block.get(kind))

@@ -181,6 +181,7 @@ CELERY_TASK_ROUTES = {
     "channels_whatsapp.tasks.process_inbound": {"queue": "inbound"},
     "channels_whatsapp.tasks.fetch_media": {"queue": "media"},
     "agents.tasks.forget_idempotency_keys": {"queue": "timers"},
+    "channels_whatsapp.tasks.fetch_templates": {"queue": "media"},
     "tickets.tasks.deliver": {"queue": "outbound"},
     "tickets.tasks.settle_unknown": {"queue": "timers"},
     "surveys.tasks.invite": {"queue": "timers"},
@@ -202,6 +203,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "deliver due messages": {"task": "tickets.tasks.deliver", "schedule": 1.0, "options": {"expires": 10}},
+    "fetch templates": {
+        "task": "channels_whatsapp.tasks.fetch_templates",
+        "schedule": 900.0,
+        "options": {"expires": 600},
+    },
     "fetch due media": {
         "task": "channels_whatsapp.tasks.fetch_media",
         "schedule": 3.0,

@@ -140,7 +140,8 @@ def refused(
     conversation: Conversation, invitation: SurveyInvitation, ticket: Ticket, text: SurveyText, at: dt.datetime
 ) -> bool:
     """Ask the channel; where it does not take the question now, write down why."""
-    draft = Draft(text=text.question, purpose=Purpose.SURVEY, language=text.language)
+    choices = invitation.survey.highest if invitation.survey.kind == SurveyKind.CSAT else 0
+    draft = Draft(text=text.question, purpose=Purpose.SURVEY, language=text.language, choices=choices)
     refusal = get_channel(conversation.inbox).refusal(conversation, draft, at)
     if refusal is None:
         return False

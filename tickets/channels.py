@@ -17,7 +17,7 @@ class Draft:
     """What somebody wants to send, before it is a message.
 
     Outside the reply window a channel may have an approved template for an automatic `purpose` in a `language`;
-    `variables` are what its text can be filled with.
+    `variables` are what its text can be filled with, `choices` how many answers to tap it must offer.
     """
 
     text: str = ""
@@ -25,6 +25,7 @@ class Draft:
     purpose: str = ""
     language: str = ""
     variables: frozenset[str] = frozenset()
+    choices: int = 0
 
     @classmethod
     def of(cls, message: Message) -> "Draft":
@@ -34,6 +35,7 @@ class Draft:
             purpose=message.purpose,
             language=message.language,
             variables=frozenset(message.content.get("variables", ())),
+            choices=len(message.content.get("choices", {}).get("options", ())),
         )
 
 

@@ -11,6 +11,7 @@ from channels_whatsapp.wire import format_phone
 from helpdesk import clock
 from helpdesk.seed.people import Staff
 from helpdesk.seed.scenario import CHATS, Chat
+from surveys.models import Survey
 from tickets import intake
 from tickets.actions import assignment, lifecycle, messaging, outbox, triage
 from tickets.inbound import DeliveryReport, DeliveryStatus, Identity, InboundMessage
@@ -26,6 +27,7 @@ from tickets.models import (
 )
 
 READ_AFTER = dt.timedelta(seconds=40)
+SURVEY_DELAY = dt.timedelta(seconds=5)
 
 
 def play(staff: Staff) -> int:
@@ -35,7 +37,13 @@ def play(staff: Staff) -> int:
     if settings.SIMULATOR_URL:
         answer = requests.post(f"{settings.SIMULATOR_URL}/control/history", json={"phones": phones}, timeout=10)
         answer.raise_for_status()
+    _ask_for_scores()
     return len(phones)
+
+
+def _ask_for_scores() -> None:
+    """Switch surveys on from now, with little delay: whoever watches the demo shall see them."""
+    Survey.objects.update(active_since=clock.now(), delay=SURVEY_DELAY)
 
 
 def ring() -> None:

@@ -10,6 +10,7 @@ from simulator.faults import FaultError, Faults
 from simulator.http import BadRequest, json_object
 from simulator.journal import JournalError
 from simulator.media import MediaFull, inbound_block
+from simulator.phones import writing
 from simulator.phones.samples import sample
 
 MAX_LOG = 10_000
@@ -32,6 +33,8 @@ async def inbound(request: HttpRequest) -> HttpResponseBase:
     """Let a customer write."""
     simulator = runtime.current()
     body = json_object(request)
+    if "tap" in body:
+        return await tap(body)
     wa_id, name, block, at = validation.inbound(body)
     kind = block["type"]
     try:
@@ -50,6 +53,21 @@ async def inbound(request: HttpRequest) -> HttpResponseBase:
     except (JournalError, MediaFull, OSError) as problem:
         raise BadRequest(str(problem) or "There is no space for media left.", 503) from problem
     return JsonResponse({"wamid": wamid})
+
+
+async def tap(body: dict[str, object]) -> HttpResponseBase:
+    """Let a customer tap an answer of the newest message that offers it."""
+    simulator = runtime.current()
+    phone = simulator.world.phones.get(validation.number(body.get("from"), "from"))
+    if phone is None:
+        raise BadRequest("There is no such phone.", 404)
+    try:
+        await writing.tap_newest(simulator, phone, validation.text(body, "tap", 256))
+    except writing.Refused as problem:
+        raise BadRequest(str(problem), 409) from problem
+    except (Overloaded, JournalError) as problem:
+        raise BadRequest(str(problem) or "Too many webhooks wait for confirmation.", 503) from problem
+    return JsonResponse({"status": "ok"})
 
 
 async def history(request: HttpRequest) -> HttpResponseBase:

@@ -43,6 +43,20 @@ TEXTS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
             ("Oui, volontiers", "Non, merci"),
         ),
     },
+    "satisfaction_survey": {
+        "en": (
+            "How satisfied are you with the help you received? 1 is very dissatisfied, 5 is very satisfied.",
+            ("5", "4", "3", "2", "1"),
+        ),
+        "de": (
+            "Wie zufrieden sind Sie mit unserer Hilfe? 1 heißt sehr unzufrieden, 5 heißt sehr zufrieden.",
+            ("5", "4", "3", "2", "1"),
+        ),
+        "fr": (
+            "Êtes-vous satisfait de notre aide ? 1 signifie pas du tout satisfait, 5 très satisfait.",
+            ("5", "4", "3", "2", "1"),
+        ),
+    },
     "ticket_received": {
         "en": ("We have your message, {{1}}. Your request has the number {{2}}.", ()),
         "de": ("Ihre Nachricht ist da, {{1}}. Ihre Anfrage hat die Nummer {{2}}.", ()),

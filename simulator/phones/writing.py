@@ -87,6 +87,16 @@ async def tap(simulator: Simulator, phone: Phone, tapped: str) -> None:
     raise Refused(_("That answer is no longer there."))
 
 
+async def tap_newest(simulator: Simulator, phone: Phone, wanted: str) -> None:
+    """Tap an answer, named by its id or title, of the newest message that offers it. Raises Refused."""
+    for message in reversed(phone.messages.values()):
+        offered = [*message.buttons, *((identity, title) for _section, identity, title, _more in message.rows)]
+        found = next((identity for identity, title in offered if wanted in {identity, title}), None)
+        if found is not None and not message.mine:
+            return await tap(simulator, phone, f"{message.number}:{found}")
+    raise Refused(_("That answer is no longer there."))
+
+
 async def deliver(simulator: Simulator, phone: Phone, block: dict[str, Any]) -> None:
     """Hand a message to the network."""
     await simulator.receive(phone.wa_id, phone.name, block, time.time())
