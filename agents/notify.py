@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from agents.live import announce_alerts
 from agents.models import Membership, Notification, Role, User
 
 
@@ -14,11 +15,24 @@ def supervisors(team_id: int) -> set[int]:
 
 
 def notify(people: Iterable[int], *, kind: str, key: str, ticket_id: int, at: dt.datetime) -> None:
-    """Write one notification per person; the same `key` never reaches the same person twice."""
+    """Write one notification per person and tell their open pages; the same `key` never reaches a person twice.
+
+    `kind` and ids are all that is kept: `tickets.alerts` makes the sentence when it is read.
+    """
+    reached = sorted(set(people))
     Notification.objects.bulk_create(
-        [
-            Notification(user_id=user_id, kind=kind, key=key, ticket_id=ticket_id, created_at=at)
-            for user_id in sorted(set(people))
-        ],
+        [Notification(user_id=user_id, kind=kind, key=key, ticket_id=ticket_id, created_at=at) for user_id in reached],
         ignore_conflicts=True,
     )
+    announce_alerts(reached)
+
+
+def unread(user: User) -> int:
+    """Return how many notifications wait for this person, counting no further than 100; one query."""
+    return Notification.objects.filter(user=user, read_at__isnull=True)[:100].count()
+
+
+def mark_read(user: User, at: dt.datetime, *, up_to: int, only: int | None = None) -> int:
+    """Mark this person's notifications as read up to an id, or just one; return how many were unread."""
+    unread_ones = Notification.objects.filter(user=user, read_at__isnull=True, pk__lte=up_to)
+    return (unread_ones if only is None else unread_ones.filter(pk=only)).update(read_at=at)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from agents import presence
+from agents import notify, presence
 from agents.models import User
 from agents.permissions import may_configure
 from helpdesk import clock
@@ -24,5 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "LANGUAGES": settings.LANGUAGES,
         "may_configure": isinstance(user, User) and may_configure(user),
         "availability": SimpleLazyObject(lambda: presence.arrive(user.pk, clock.now()) if user and user.pk else ""),
+        # Asked for by the rail of a whole page only, once.
+        "unread_alerts": SimpleLazyObject(lambda: notify.unread(user) if isinstance(user, User) else 0),
         "theme": theme if theme in {"light", "dark"} else "",
     }

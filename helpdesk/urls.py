@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("agents.urls")),
     path("", include("tickets.urls")),
     path("", include("channels_whatsapp.urls")),
+    path("alerts/", include("tickets.alerts_urls")),
     path("setup/", include((setup_pages, "setup"))),
     path("api/v1/", include(("helpdesk.api", "api"))),
     path("language/", set_language, name="set_language"),

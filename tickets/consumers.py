@@ -18,6 +18,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import Error
 from django.utils.crypto import constant_time_compare
 
+from agents.live import person_group
 from agents.models import Membership, User
 from agents.presence import beat
 from helpdesk import clock
@@ -41,9 +42,9 @@ def groups_of(session_key: str) -> tuple[int, frozenset[str]] | None:
     if user is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         return None
     if user.sees_everything:
-        return user.pk, frozenset({EVERYTHING})
+        return user.pk, frozenset({EVERYTHING, person_group(user.pk)})
     teams = Membership.objects.filter(user=user).values_list("team_id", flat=True)
-    return user.pk, frozenset(team_group(team) for team in teams)
+    return user.pk, frozenset({person_group(user.pk), *(team_group(team) for team in teams)})
 
 
 def renew(session_key: str) -> tuple[int, frozenset[str]] | None:

@@ -1,4 +1,5 @@
 // Behaviour of the shell that markup alone does not give: tabs of panels, toasts, popovers in older browsers, the theme.
+import { startBell } from "./alerts.js";
 import { connectThemeForm, revealPasswords } from "./preferences.js";
 import { connectTabs } from "./tabs.js";
 import { watchToasts } from "./toast.js";
@@ -13,3 +14,4 @@ connectMenus(document);
 connectDetails(document);
 watchToasts(document.getElementById("toasts"));
 startPresence();
+startBell();

@@ -25,6 +25,7 @@ LIST = [
     ("tags", r'"tickets_ticket_tags"'),
     ("own drafts", r'FROM "tickets_draft"'),
     ("own presence", r'FROM "agents_presenceinterval" WHERE'),
+    ("unread alerts", r'FROM "agents_notification"'),
 ]
 TICKET = [
     ("session", r'FROM "django_session"'),
@@ -47,6 +48,7 @@ TICKET = [
     ("which of them may be read", r'SELECT "tickets_ticket"."id" AS "pk" FROM'),
     ("own draft of the ticket", r'FROM "tickets_draft"'),
     ("own presence", r'FROM "agents_presenceinterval" WHERE'),
+    ("unread alerts", r'FROM "agents_notification"'),
 ]
 
 

@@ -16,6 +16,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 from redis import Redis
 
+from agents import notify
 from agents import presence as availability
 from agents.models import Membership, PresenceInterval, User
 from helpdesk import clock
@@ -298,5 +299,23 @@ def test_a_page_that_never_stops_talking_writes_every_other_second(cast: House, 
         await asyncio.sleep(0.4)
         assert await FocusSegment.objects.acount() == 1
         await lena.close()
+
+    play(scenario)
+
+
+def test_a_notification_reaches_its_persons_page_and_no_other_without_a_word_in_the_frame(
+    cast: House, ticket: Ticket
+) -> None:
+    lena, mateus = Socket(cast.lena), Socket(cast.mateus)
+
+    async def scenario() -> None:
+        for socket in (lena, mateus):
+            await socket.open()
+        tell = database_sync_to_async(notify.notify)
+        await tell({cast.lena.pk}, kind="assigned", key="one", ticket_id=ticket.pk, at=clock.now())
+        assert await lena.hear() == {"type": "alerts"}
+        assert await mateus.hears_nothing()
+        for socket in (lena, mateus):
+            await socket.close()
 
     play(scenario)

@@ -5,6 +5,7 @@ import uuid
 
 from django.utils.translation import gettext as _
 
+from agents import notify
 from agents.models import Assignment, Membership, Team, User
 from agents.permissions import Permission, may
 from tickets import focus, sla, wake, workload
@@ -25,6 +26,13 @@ def _refuse_settled(ticket: Ticket) -> None:
 
 def _works_in(user: User, team_id: int) -> bool:
     return user.is_active and Membership.objects.filter(user=user, team_id=team_id).exists()
+
+
+def tell_assignee(ticket: Ticket, actor: User | None, at: dt.datetime) -> None:
+    """Let the person know whom somebody else, or the system, gave a ticket; once for each time."""
+    if ticket.assignee_id is not None and (actor is None or ticket.assignee_id != actor.pk):
+        key = f"ticket-{ticket.pk}-assigned-{ticket.version}"
+        notify.notify({ticket.assignee_id}, kind="assigned", key=key, ticket_id=ticket.pk, at=at)
 
 
 def hand_over(ticket: Ticket, assignee: User | None, at: dt.datetime) -> None:
@@ -83,6 +91,7 @@ def assign(*, actor: User, ticket_id: int, assignee_id: int | None) -> Ticket:
     if assignee is not None and ticket.status == Status.NEW:
         ticket.status = Status.OPEN
     record(ticket, conversation, EventKind.ASSIGNED, actor=actor, at=at, before=before, after=assignee_id)
+    tell_assignee(ticket, actor, at)
     return ticket
 
 
@@ -121,6 +130,7 @@ def transfer(*, actor: User, ticket_id: int, team_id: int, assignee_id: int | No
     )
     if old_team_id != team.pk:
         tell_handover(ticket, at)
+    tell_assignee(ticket, actor, at)
     return ticket
 
 
@@ -143,6 +153,7 @@ def assign_automatically(ticket: Ticket, conversation: Conversation, at: dt.date
     user_id, load = taker
     ticket.assignee_id = user_id
     ticket.released_by = None
+    tell_assignee(ticket, None, at)
     kind = EventKind.ASSIGNED
     why = LEAST_LOAD
     return [event(ticket, conversation, kind, actor=None, at=at, before=None, after=user_id, why=why, load=load)]

@@ -5,6 +5,7 @@ import datetime as dt
 import structlog
 from django.utils.translation import gettext as _
 
+from agents import notify
 from tickets import sla
 from tickets.actions.automatic import is_automatic
 from tickets.actions.base import action, lock_conversation, lock_ticket, now, record, refresh_waiting, touch
@@ -111,6 +112,12 @@ def put_back(*, message_id: int, attempt: int, due_at: dt.datetime, code: str, t
     return True
 
 
+def _tell_author(message: Message, kind: str, at: dt.datetime) -> None:
+    if message.author_id is not None and message.ticket_id is not None:
+        key = f"message-{message.pk}-{kind}-{message.attempt}"
+        notify.notify({message.author_id}, kind=kind, key=key, ticket_id=message.ticket_id, at=at)
+
+
 def _fail(
     conversation: Conversation, ticket: Ticket | None, message: Message, at: dt.datetime, code: str, text: str
 ) -> None:
@@ -125,6 +132,7 @@ def _fail(
         return
     _resume_wait(conversation, ticket)
     _note(conversation, ticket, EventKind.REPLY_FAILED, message, at)
+    _tell_author(message, "delivery_failed", at)
 
 
 @action
@@ -167,6 +175,7 @@ def give_up_waiting(*, message_id: int) -> bool:
     message.save(update_fields=["asked_at"])
     _resume_wait(conversation, ticket)
     _note(conversation, ticket, EventKind.DELIVERY_UNKNOWN, message, at)
+    _tell_author(message, "delivery_unknown", at)
     return True
 
 

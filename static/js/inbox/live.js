@@ -59,6 +59,7 @@ export async function compare() {
 }
 
 function hear(frame) {
+  if (frame.type === "alerts") document.dispatchEvent(new CustomEvent("alerts:news"));
   // A page that nobody sees catches up when it is shown again.
   if (document.visibilityState === "hidden") return;
   if (frame.type === "ticket") {
