@@ -122,4 +122,4 @@ def test_the_page_asks_the_same_questions_for_three_alerts_and_for_sixty(
         html = lena.get(INDEX).content.decode()
     assert ("Older" in html) == (number == 60)
     questions = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(questions) == 6, questions  # session, person, alerts, their tickets, their clocks, unread
+    assert len(questions) == 7, questions  # session, person, alerts, their tickets, their clocks, unread, presence
