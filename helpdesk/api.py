@@ -4,6 +4,7 @@ import json
 from functools import cache
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -33,6 +34,12 @@ def schema(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_schema(form), content_type=f"{kind}; charset=utf-8", headers={"Cache-Control": "max-age=60"})
 
 
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """Show the schema as pages to read and try; a token typed there stays in the page's memory."""
+    return render(request, "api/docs.html")
+
+
 @csrf_exempt
 def unknown(request: HttpRequest) -> HttpResponse:
     """Answer 404 as a problem for an address that does not exist."""
@@ -42,6 +49,9 @@ def unknown(request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tickets.api.urls")),
+    path("", include("surveys.api.urls")),
+    path("", include("analytics.api.urls")),
     path("schema/", schema, name="schema"),
+    path("docs/", docs, name="docs"),
     re_path(r"", unknown),
 ]

@@ -288,6 +288,10 @@ SPECTACULAR_SETTINGS = {
         "agents.api.schema.add_problems",
     ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "TicketStatusEnum": "tickets.models.Status",
+        "KpiStatusEnum": "analytics.api.serializers.STATUSES",
+    },
 }
 
 # -- Files -------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def test_every_module_that_is_run_exists(page: Page) -> None:
 def test_every_address_of_the_product_resolves(page: Page) -> None:
     unknown = []
     for span in page.spans:
-        if not re.match(r"/(inbox|healthz|webhooks|styleguide|admin|login|logout|media)/?", span):
+        if not re.match(r"/(inbox|healthz|webhooks|styleguide|admin|login|logout|media|account|api)/?", span):
             continue
         try:
             resolve(span)

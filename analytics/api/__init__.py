@@ -1,0 +1,1 @@
+"""Figures for programs: exactly what `analytics.queries` returns, as the pages do."""
