@@ -16,6 +16,7 @@ from tickets import intake
 from tickets.actions import assignment, lifecycle, messaging, outbox, triage
 from tickets.inbound import DeliveryReport, DeliveryStatus, Identity, InboundMessage
 from tickets.models import (
+    AuthorKind,
     Contact,
     ContentType,
     DeliveryAttempt,
@@ -26,6 +27,7 @@ from tickets.models import (
     Ticket,
 )
 
+ACKNOWLEDGED_AFTER = dt.timedelta(seconds=2)
 READ_AFTER = dt.timedelta(seconds=40)
 SURVEY_DELAY = dt.timedelta(seconds=5)
 
@@ -65,6 +67,7 @@ def _play_chat(staff: Staff, chat: Chat, place: int, begin: dt.datetime) -> dict
                 if first:
                     _sort(staff, chat, ticket)
                 past.append(_line("in", wamid, text, moment))
+                past.extend(_what_is_said_by_itself(staff, ticket, f"{wamid}.ack", moment + ACKNOWLEDGED_AFTER))
             elif who.endswith("!"):
                 assert ticket is not None  # noqa: S101 - the contact speaks first
                 messaging.add_note(actor=staff.users[who[:-1]], ticket_id=ticket.pk, text=text, client_id=uuid.uuid4())
@@ -123,8 +126,7 @@ def _sort(staff: Staff, chat: Chat, ticket: Ticket) -> None:
 
 
 def _agent_replies(staff: Staff, who: str, ticket: Ticket, text: str, wamid: str) -> None:
-    """Reply, and have it accepted and read in the past, so that no worker sends it today."""
-    now = clock.now()
+    """Reply, and have it accepted and read in the past."""
     message = messaging.reply(
         actor=staff.users[who],
         ticket_id=ticket.pk,
@@ -132,6 +134,25 @@ def _agent_replies(staff: Staff, who: str, ticket: Ticket, text: str, wamid: str
         client_id=uuid.uuid4(),
         seen_seq=ticket.conversation.last_seq + 99,
     )
+    _arrives(staff, message, wamid)
+
+
+def _what_is_said_by_itself(staff: Staff, ticket: Ticket, wamid: str, moment: dt.datetime) -> list[dict[str, Any]]:
+    """Have the acknowledgement accepted and read in the past too; return it as the phone shows it."""
+    waiting = Message.objects.filter(
+        conversation_id=ticket.conversation_id, author_kind=AuthorKind.BOT, state=MessageState.QUEUED
+    )
+    lines = []
+    for message in waiting:
+        with clock.at(moment):
+            _arrives(staff, message, wamid)
+        lines.append(_line("out", wamid, message.text, moment))
+    return lines
+
+
+def _arrives(staff: Staff, message: Message, wamid: str) -> None:
+    """Have a message accepted and read, so that no worker sends it today."""
+    now = clock.now()
     Message.objects.filter(pk=message.pk, kind=MessageKind.OUTBOUND).update(
         state=MessageState.SENDING, attempt=1, lease_until=now + READ_AFTER
     )
