@@ -67,6 +67,7 @@ class Demo:
             sim_port=port_setting("SIM_PORT", 8001),
             supervisor=self.supervisor,
             announce=self.step,
+            history=True,
         )
 
     def step(self, text: str) -> None:

@@ -18,13 +18,14 @@ def silent(_text: str) -> None:
 
 @dataclass
 class Stack:
-    """The processes of one installation; `env` is what each of them is started with."""
+    """The processes of one installation; `env` is what each is started with, `history` seeds sixty past days."""
 
     folder: Path
     port: int
     sim_port: int
     supervisor: Supervisor
     durable: bool = True
+    history: bool = False
     announce: Callable[[str], None] = silent
     env: dict[str, str] = field(default_factory=dict)
     postgres: Postgres | None = None
@@ -81,9 +82,10 @@ class Stack:
             self.announce("Starting simulator, web, worker and beat")
             self.supervisor.start(simulator, *rest)
             return
-        self.announce("Seeding a support team with live tickets")
+        self.announce("Seeding a support team and sixty days of tickets" if self.history else "Seeding a support team")
         self.supervisor.start(simulator)
-        self.supervisor.run(programs.command(self.env, "seed", "seed_demo"))
+        past = () if self.history else ("--no-history",)
+        self.supervisor.run(programs.command(self.env, "seed", "seed_demo", *past))
         seeded.touch()
         self.announce("Starting web, worker and beat")
         self.supervisor.start(*rest)

@@ -1,0 +1,1 @@
+"""The invented past of the demo."""
