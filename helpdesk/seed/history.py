@@ -31,6 +31,7 @@ from tickets.models import (
     Status,
     Ticket,
     TicketEvent,
+    TicketTag,
 )
 from tickets.sla import Ruler
 
@@ -177,9 +178,8 @@ def _save(ledgers: Sequence[Ledger], stories: Sequence[Story], staff: Staff) -> 
     copy(DeliveryAttempt, _numbered(DeliveryAttempt, [row for one in ledgers for row in one.attempts]))
     copy(SlaClock, [row for one in ledgers for row in one.clocks])
     copy(SlaEvent, _numbered(SlaEvent, [row for one in ledgers for row in one.sla_events]))
-    tagged = Ticket.tags.through
-    tagged.objects.bulk_create(
-        tagged(ticket_id=one.ticket.pk, tag_id=staff.tags[story.topic.tag].pk)
+    TicketTag.objects.bulk_create(
+        TicketTag(ticket_id=one.ticket.pk, tag_id=staff.tags[story.topic.tag].pk)
         for one, story in zip(ledgers, stories, strict=True)
     )
     # One change for each ticket is enough: whoever reads the log of changes reads the whole ticket.
