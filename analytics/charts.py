@@ -255,6 +255,7 @@ def lines(
     width: float = 600,
     height: float = 196,
     filled: bool = False,
+    dotted: bool = True,
 ) -> Lines:
     """Return lines over the labels of an axis of time, with a target line where there is a target."""
     left, right, marks_wanted = 44.0, 12.0, 8
@@ -272,7 +273,7 @@ def lines(
         dots = [
             Dot(x, heights.y(value), f"{label}: {axis.write(value)}")
             for x, value, label in zip(places, one.values, labels, strict=True)
-            if value is not None
+            if value is not None and dotted
         ]
         gapless = bool(points) and all(point is not None for point in points)
         area = f"{path} L{places[-1]:g} {floor:g} L{places[0]:g} {floor:g} Z" if filled and gapless else ""

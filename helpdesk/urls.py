@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("alerts/", include("tickets.alerts_urls")),
     path("setup/", include((setup_pages, "setup"))),
     path("api/v1/", include(("helpdesk.api", "api"))),
+    path("reports/", include("analytics.urls")),
     path("language/", set_language, name="set_language"),
     path("healthz/live", health.live, name="health_live"),
     path("healthz/ready", health.ready, name="health_ready"),

@@ -1,0 +1,47 @@
+"""What every report page shares: who may read it, what was asked, and the frame around it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from agents.models import User
+from analytics.scope import may_read_reports
+from analytics.views.asked import Asked, read
+
+
+class ReportRequest(HttpRequest):
+    """A request of somebody who may read reports; `asked` is what they ask for."""
+
+    user: User
+    asked: Asked
+
+
+View = Callable[..., HttpResponse]
+
+
+def report(view: Callable[..., HttpResponse]) -> View:
+    """Let in who reads figures: managers, administrators, and leads for their teams; nobody else learns of the page."""
+
+    @wraps(view)
+    def guarded(request: ReportRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not may_read_reports(request.user):
+            return render(request, "reports/refused.html", status=403)
+        request.asked = read(request.user, request.GET)
+        return view(request, *args, **kwargs)
+
+    return require_GET(login_required(guarded))
+
+
+def frame(request: ReportRequest, page: str, **context: Any) -> HttpResponse:
+    """Render a report page around its content."""
+    return render(
+        request,
+        f"reports/{page}.html",
+        {"asked": request.asked, "zone": settings.TIME_ZONE, **context},
+    )

@@ -1,0 +1,214 @@
+"""The front page of the reports: the nine figures, and what stands behind them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agents.models import User
+from analytics import charts
+from analytics.definitions import HEADLINES, KPIS, Unit
+from analytics.queries import Heatmap, Overview, Result, overview
+from analytics.views import words
+from analytics.views.base import ReportRequest, frame, report
+from tickets.models import Inbox, Tag
+
+MINUTE = 60
+# Where the columns of the first answers end, in seconds.
+EDGES = (60, 120, 180, 300, 600, 900, 1800, 3600)
+MONDAY = dt.date(2024, 1, 1)
+
+
+@report
+def front(request: ReportRequest) -> HttpResponse:
+    """Show the nine figures of the front page."""
+    found = overview(request.user, request.asked.period, request.asked.filters)
+    return frame(
+        request,
+        "overview",
+        tiles=[words.tile(found.results[kpi], found.series[kpi]) for kpi in HEADLINES],
+        answers=answers(found.results["first_response_time"]),
+        promises=promises(found),
+        heat=heat(found.heatmap),
+        scores=scores(found),
+        agents=agents(found),
+        inboxes=ranked(found.inboxes, dict(Inbox.objects.values_list("pk", "name"))),
+        tags=ranked(found.tags, dict(Tag.objects.values_list("pk", "name"))),
+        ages=found.ages,
+        as_of=found.as_of,
+        is_empty=not found.results["volume"].n and not found.results["backlog"].n,
+    )
+
+
+def answers(result: Result) -> dict[str, Any] | None:
+    """Return the columns of how fast the first answers came, late ones marked; None without answers."""
+    if not result.n:
+        return None
+    counts = result.histogram(EDGES)
+    target = result.target.high if result.target else None
+    names = [_("< %(to)d") % {"to": EDGES[0] // MINUTE}]
+    names += [f"{low // MINUTE}–{high // MINUTE}" for low, high in zip(EDGES, EDGES[1:], strict=False)]
+    names.append(f"{EDGES[-1] // MINUTE}+")
+    late_from = next((number + 1 for number, edge in enumerate(EDGES) if target is not None and edge >= target), None)
+    bars = [
+        charts.Bar(
+            text=name,
+            value=count,
+            tone="attention" if late_from is not None and number >= late_from else "measure",
+            said=ngettext("%(name)s minutes: %(count)d ticket", "%(name)s minutes: %(count)d tickets", count)
+            % {"name": name, "count": count},
+        )
+        for number, (name, count) in enumerate(zip(names, counts, strict=True))
+    ]
+    late = sum(counts[late_from:]) if late_from is not None else 0
+    return {
+        "chart": charts.columns(bars, target_after=late_from),
+        "target": words.target_text(KPIS[result.kpi], result.target),
+        "late": words.write(Unit.SHARE, late / result.n),
+        "intime": words.write(Unit.SHARE, 1 - late / result.n),
+        "count": result.n,
+        "rows": [[bar.text, {"text": words.number(bar.value), "number": True}] for bar in bars],
+    }
+
+
+def promises(found: Overview) -> dict[str, Any] | None:
+    """Return the lines of kept promises by week and clock; None when no clock was due."""
+    names = {
+        "sla_compliance.first_response": (_("First response"), "c1"),
+        "sla_compliance.next_response": (_("Next response"), "c2"),
+        "sla_compliance.resolution": (_("Resolution"), "c3"),
+    }
+    shown = [(names[key], points) for key, points in found.sla.items() if any(point.n for point in points)]
+    if not shown:
+        return None
+    by_week = len(found.period) > 14
+    series = [
+        charts.Series(text, _percent(words.weekly(points) if by_week else [point.value for point in points]), tone)
+        for (text, tone), points in shown
+    ]
+    days = [point.day for point in shown[0][1]][:: 7 if by_week else 1]
+    labels = [formats.date_format(day, "MONTH_DAY_FORMAT") for day in days]
+    target = found.results["sla_compliance"].target
+    goal = target.low * 100 if target and target.low is not None else None
+    axis = charts.Axis(lambda value: f"{value:g} %", limit=100)
+    return {
+        "chart": charts.lines(series, labels, axis, target=goal),
+        "key": [{"text": one.text, "tone": one.tone} for one in series],
+        "target": words.target_text(KPIS["sla_compliance"], target),
+        "by_week": by_week,
+        "columns": [{"text": _("From")}, *({"text": one.text, "number": True} for one in series)],
+        "rows": [
+            [label, *({"text": _share(one.values[number]), "number": True} for one in series)]
+            for number, label in enumerate(labels)
+        ],
+    }
+
+
+def _percent(values: list[float | None]) -> list[float | None]:
+    return [None if value is None else round(value * 100, 1) for value in values]
+
+
+def _share(value: float | None) -> str:
+    return words.write(Unit.SHARE, None if value is None else value / 100)
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """One hour of the week."""
+
+    text: str
+    level: int
+    said: str
+    busiest: bool
+
+
+def heat(found: Heatmap) -> dict[str, Any] | None:
+    """Return the week by hours with its busiest hour; None when nobody wrote."""
+    averages = [[found.average(day, hour) or 0.0 for hour in range(24)] for day in range(7)]
+    most = max(max(row) for row in averages)
+    if not most:
+        return None
+    busiest = next((day, row.index(most)) for day, row in enumerate(averages) if most in row)
+    names = [formats.date_format(MONDAY + dt.timedelta(days=day), "D") for day in range(7)]
+    long_names = [formats.date_format(MONDAY + dt.timedelta(days=day), "l") for day in range(7)]
+    rows = [
+        {
+            "name": names[day],
+            "cells": [
+                HeatCell(
+                    text=words.number(value, 1 if value < 9.95 else 0),
+                    level=charts.heat_level(value, most),
+                    said=_("%(day)s %(hour)02d:00: %(count)s tickets on average")
+                    % {"day": long_names[day], "hour": hour, "count": words.number(value, 1)},
+                    busiest=(day, hour) == busiest,
+                )
+                for hour, value in enumerate(row)
+            ],
+        }
+        for day, row in enumerate(averages)
+    ]
+    where = _("%(day)s %(hour)02d:00") % {"day": long_names[busiest[0]], "hour": busiest[1]}
+    return {"rows": rows, "hours": [f"{hour:02d}" for hour in range(24)], "busiest": where}
+
+
+def scores(found: Overview) -> dict[str, Any] | None:
+    """Return the two half rings of satisfaction; None as long as nobody answered."""
+    rings = []
+    for kpi_id, low, high in (("csat", 0.0, 1.0), ("nps", -100.0, 100.0)):
+        result = found.results[kpi_id]
+        if result.value is None or result.too_few:
+            continue
+        goal = result.target.low if result.target else None
+        text = words.write(KPIS[kpi_id].unit, result.value)
+        rings.append(
+            {
+                "chart": charts.gauge(result.value, low, high, goal),
+                "text": text,
+                "caption": _(KPIS[kpi_id].label),
+                "label": f"{_(KPIS[kpi_id].label)} {text}, {words.target_text(KPIS[kpi_id], result.target)}",
+                "detail": words.detail(KPIS[kpi_id], result),
+            }
+        )
+    return {"rings": rings} if rings else None
+
+
+def agents(found: Overview) -> list[dict[str, Any]]:
+    """Return a row for each agent, those with most tickets first."""
+    people = {str(user.pk): user for user in User.objects.filter(pk__in=[int(key) for key in found.agents if key])}
+    rows = []
+    for key, results in found.agents.items():
+        if key not in people:
+            continue
+        first, resolution = results.get("first_response_time"), results.get("resolution_time")
+        fcr = results.get("first_contact_resolution")
+        rows.append(
+            {
+                "name": people[key].name,
+                "resolved": resolution.n if resolution else 0,
+                "first": words.write(Unit.SECONDS, first.value if first else None),
+                "resolution": words.write(Unit.SECONDS, resolution.value if resolution else None),
+                "fcr": words.write(Unit.SHARE, fcr.value if fcr and not fcr.too_few else None),
+            }
+        )
+    return sorted(rows, key=lambda row: (-int(row["resolved"]), row["name"]))
+
+
+def ranked(found: dict[str, Result], names: dict[int, str], limit: int = 6) -> list[dict[str, Any]]:
+    """Return the largest parts with their share of the whole and their change."""
+    known = [(names[int(key)], result) for key, result in found.items() if key and int(key) in names and result.n]
+    known.sort(key=lambda pair: (-pair[1].n, pair[0]))
+    whole = sum(result.n for _name, result in known)
+    return [
+        {
+            "name": name,
+            "count": words.number(result.n),
+            "share": round(result.n / whole * 100, 1),
+            "percent": words.write(Unit.SHARE, result.n / whole),
+            "change": words.change(KPIS[result.kpi], result),
+        }
+        for name, result in known[:limit]
+    ]

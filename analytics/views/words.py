@@ -1,0 +1,158 @@
+"""Figures in words: values, changes and targets as people read them, in the language of the page."""
+
+import math
+from dataclasses import dataclass
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analytics.charts import Sparkline, sparkline
+from analytics.definitions import KPIS, Better, Kpi, Statistic, Target, Unit
+from analytics.queries import Point, Result
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def duration(seconds: float) -> str:
+    """Write seconds in the two largest units that say something."""
+    whole = round(seconds)
+    if whole < MINUTE:
+        return _("%(seconds)d s") % {"seconds": whole}
+    if whole < HOUR:
+        minutes, rest = divmod(whole, MINUTE)
+        if rest and minutes < 10:
+            return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+        return _("%(minutes)d min") % {"minutes": minutes}
+    if whole < DAY:
+        hours, minutes = divmod(whole // MINUTE, 60)
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    days, hours = divmod(whole // HOUR, 24)
+    return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+
+
+def number(value: float, places: int = 0) -> str:
+    """Write a number as the language of the page does."""
+    return formats.number_format(value, decimal_pos=places, force_grouping=True)
+
+
+def write(unit: Unit, value: float | None) -> str:
+    """Write a value of a unit; a dash for none."""
+    if value is None:
+        return "–"
+    match unit:
+        case Unit.SECONDS:
+            return duration(value)
+        case Unit.SHARE:
+            return _("%(percent)s %%") % {"percent": number(value * 100, 1)}
+        case Unit.POINTS:
+            return f"{round(value):+d}".replace("-", "−")
+        case Unit.COUNT:
+            return number(value)
+        case _:
+            return number(value, 2)
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a value differs from the one of the period before."""
+
+    text: str
+    was: str
+    icon: str
+    tone: str
+    said: str
+
+
+def change(kpi: Kpi, result: Result) -> Change | None:
+    """Return the change, good or bad by the direction that is wanted; None where there is nothing to compare."""
+    if result.trend is None or result.value is None or result.previous is None:
+        return None
+    if kpi.unit in {Unit.SECONDS, Unit.COUNT, Unit.MEAN, Unit.PER_HOUR}:
+        text = _("%(percent)s %%") % {"percent": number(abs(result.trend) * 100)}
+    elif kpi.unit is Unit.SHARE:
+        text = _("%(points)s pts") % {"points": number(abs(result.trend) * 100, 1)}
+    else:
+        text = number(abs(result.trend))
+    rising = result.trend > 0
+    flat = math.isclose(result.trend, 0, abs_tol=0.0005)
+    good = (rising and kpi.better is Better.HIGHER) or (not rising and kpi.better is Better.LOWER)
+    tone = "quiet" if flat or kpi.better in {Better.NEITHER, Better.BAND} else "good" if good else "bad"
+    was = write(kpi.unit, result.previous)
+    said = _("up") if rising else _("down")
+    return Change(text, was, "minus" if flat else "arrow-up" if rising else "arrow-down", tone, said)
+
+
+def target_text(kpi: Kpi, target: Target | None) -> str:
+    """Return the words of a target; empty where none is set."""
+    if target is None:
+        return ""
+    low = write(kpi.unit, target.low) if target.low is not None else ""
+    high = write(kpi.unit, target.high) if target.high is not None else ""
+    if low and high:
+        return _("Target %(low)s to %(high)s") % {"low": low, "high": high}
+    return _("Target %(value)s") % {"value": low or high}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure with all that makes it believable."""
+
+    id: str
+    label: str
+    formula: str
+    version: int
+    value: str
+    few: bool
+    detail: str
+    change: Change | None
+    target: str
+    status: str
+    line: Sparkline | None
+    available: bool
+
+
+def detail(kpi: Kpi, result: Result) -> str:
+    """Return what stands behind a value: how many, and for durations the slow end."""
+    many = ngettext("%(count)s value", "%(count)s values", result.n) % {"count": number(result.n)}
+    if kpi.unit is Unit.SECONDS and result.p90 is not None:
+        return _("%(many)s · 90 %% within %(slow)s") % {"many": many, "slow": duration(result.p90)}
+    if kpi.statistic in {Statistic.COUNT, Statistic.BALANCE}:
+        return ""
+    if result.provisional is not None:
+        rest = write(kpi.unit, result.provisional.value)
+        return _("%(many)s · youngest days so far %(value)s") % {"many": many, "value": rest}
+    return many
+
+
+def tile(result: Result, series: list[Point]) -> Tile:
+    """Return a result as its tile."""
+    kpi = KPIS[result.kpi]
+    goal = result.target
+    line_goal = (goal.low if goal.low is not None else goal.high) if goal else None
+    values = weekly(series) if len(series) > 60 else [point.value for point in series]
+    few = result.too_few
+    return Tile(
+        id=kpi.id,
+        label=_(kpi.label),
+        formula=_(kpi.formula),
+        version=kpi.version,
+        value="–" if few else write(kpi.unit, result.value),
+        few=few and kpi.available,
+        detail=detail(kpi, result) if kpi.available else "",
+        change=None if few else change(kpi, result),
+        target=target_text(kpi, goal),
+        status="none" if few else result.status,
+        line=sparkline(values, line_goal),
+        available=kpi.available,
+    )
+
+
+def weekly(series: list[Point]) -> list[float | None]:
+    """Return one value for seven days: their mean weighed by how many observations each has."""
+    found: list[float | None] = []
+    for begin in range(0, len(series), 7):
+        week = [point for point in series[begin : begin + 7] if point.value is not None]
+        weight = sum(point.n for point in week)
+        found.append(sum((point.value or 0) * point.n for point in week) / weight if weight else None)
+    return found
