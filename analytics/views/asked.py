@@ -130,15 +130,16 @@ def read(viewer: User, query: QueryDict) -> Asked:
             }
     allowed = teams_of_viewer(viewer)
     teams = Team.objects.all() if allowed is None else Team.objects.filter(pk__in=allowed)
-    team, inbox = teams.filter(pk=_key(query, "team")).first(), Inbox.objects.filter(pk=_key(query, "inbox")).first()
+    team = teams.filter(pk=_key(query, "team")).first()
+    inbox = Inbox.objects.filter(pk=_key(query, "inbox")).first()
     if (query.get("team") and team is None) or (query.get("inbox") and inbox is None):
         trouble = trouble or _("This team or number does not exist, or is not yours to read; it is left out.")
     return Asked(viewer=viewer, period=period, days=days, team=team, inbox=inbox, trouble=trouble)
 
 
-def _key(query: QueryDict, name: str) -> int | None:
+def _key(query: QueryDict, name: str) -> int:
     text = query.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _own_period(first: str, last: str) -> tuple[Period | None, str]:

@@ -38,10 +38,10 @@ def report(view: Callable[..., HttpResponse]) -> View:
     return require_GET(login_required(guarded))
 
 
-def frame(request: ReportRequest, page: str, **context: Any) -> HttpResponse:
+def frame(request: ReportRequest, template: str, /, **context: Any) -> HttpResponse:
     """Render a report page around its content."""
     return render(
         request,
-        f"reports/{page}.html",
+        f"reports/{template}.html",
         {"asked": request.asked, "zone": settings.TIME_ZONE, **context},
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.http import HttpResponse
@@ -51,7 +52,7 @@ def answers(result: Result) -> dict[str, Any] | None:
     counts = result.histogram(EDGES)
     target = result.target.high if result.target else None
     names = [_("< %(to)d") % {"to": EDGES[0] // MINUTE}]
-    names += [f"{low // MINUTE}–{high // MINUTE}" for low, high in zip(EDGES, EDGES[1:], strict=False)]
+    names += [f"{low // MINUTE}–{high // MINUTE}" for low, high in pairwise(EDGES)]
     names.append(f"{EDGES[-1] // MINUTE}+")
     late_from = next((number + 1 for number, edge in enumerate(EDGES) if target is not None and edge >= target), None)
     bars = [

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from agents.models import Team, User
 from analytics import charts
@@ -27,7 +28,7 @@ class Page:
     """One report page: what it is called and which figures it shows; the first is the one that is broken down."""
 
     slug: str
-    title: str
+    title: StrOrPromise
     kpis: tuple[str, ...]
     dimensions: tuple[str, ...] = ("team", "agent", "inbox", "tag")
 
@@ -203,14 +204,11 @@ def export(request: ReportRequest, slug: str) -> HttpResponse:
     shown, asked = _page(slug), request.asked
     reader = Reader(request.user, asked.filters)
     head = ("kpi", "definition_version", "from", "to", "by", "key", "name", "value", "n", "median", "p90", "mean")
-    rows: list[list[Cell]] = []
+    rows: list[tuple[Cell, ...]] = []
 
     def add(kpi: Kpi, by: str, key: str, name: str, result: Result) -> None:
-        first, last = asked.period.first.isoformat(), asked.period.last.isoformat()
-        rows.append(
-            [kpi.id, kpi.version, first, last, by, key, name]
-            + [result.value, result.n, result.median, result.p90, result.mean]
-        )
+        named = (kpi.id, kpi.version, asked.period.first.isoformat(), asked.period.last.isoformat(), by, key, name)
+        rows.append((*named, result.value, result.n, result.median, result.p90, result.mean))
 
     for kpi in _figures(shown):
         add(kpi, "all", "", "", reader.kpi(kpi.id, asked.period))
