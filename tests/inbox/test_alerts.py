@@ -123,3 +123,19 @@ def test_the_page_asks_the_same_questions_for_three_alerts_and_for_sixty(
     assert ("Older" in html) == (number == 60)
     questions = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert len(questions) == 7, questions  # session, person, alerts, their tickets, their clocks, unread, presence
+
+
+def test_the_panel_shows_every_promise_and_how_it_stands(cast: House, lena: Client) -> None:
+    with time_machine.travel(START, tick=False):
+        ticket = ticket_of(writes(cast.inbox))
+    with time_machine.travel(START + dt.timedelta(minutes=3), tick=False):
+        messaging.reply(actor=cast.lena, ticket_id=ticket.pk, **reply_fields(ticket))
+    with time_machine.travel(START + dt.timedelta(minutes=20), tick=False):
+        ticket_of(writes(cast.inbox, "And my pegs?"))
+    with time_machine.travel(START + dt.timedelta(minutes=29), tick=False):
+        html = lena.get(reverse("inbox:ticket", args=["all", ticket.pk])).content.decode()
+    panel = html[html.index('id="clocks"') :].split("</section>")[0]
+    assert "in 3 min" in panel
+    assert re.findall(r'data-state="(\w+)"', panel) == ["warning", "running"]
+    assert "1:00" in panel
+    assert "7 h 31 min" in panel

@@ -43,6 +43,7 @@ TICKET = [
     ("people the events name", r'FROM "agents_user" WHERE "agents_user"."id" IN'),
     ("may this person answer", r'FROM "agents_membership"'),
     ("colleagues", r'FROM "agents_user" INNER JOIN "agents_membership"'),
+    ("clocks", r'FROM "tickets_slaclock"'),
     ("tags of the ticket", r'FROM "tickets_tag"'),
     ("earlier tickets", r'NOT \("tickets_ticket"."id" ='),
     ("which of them may be read", r'SELECT "tickets_ticket"."id" AS "pk" FROM'),

@@ -171,6 +171,7 @@ def ticket_parts(
         "priority": present.PRIORITY_NAMES[Priority(ticket.priority)],
         "status": present.status(ticket),
         "sla": present.sla(ticket, now),
+        "clocks": present.clocks(ticket, now),
         "tags": list(ticket.tags.all()),
         "language_name": present.language_name(conversation.contact.language) if conversation.contact.language else "",
         "earlier": [

@@ -11,16 +11,20 @@ from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from agents.models import PresenceState, User
+from helpdesk.templatetags.durations import duration
 from tickets import queue
 from tickets.actions.automatic import is_automatic
 from tickets.channels import get_channel
 from tickets.models import (
     Attachment,
+    ClockState,
     ContentType,
     Message,
     MessageKind,
     MessageState,
+    Metric,
     Priority,
+    SlaClock,
     Status,
     Ticket,
 )
@@ -127,6 +131,30 @@ def sla(ticket: Ticket, now: dt.datetime) -> dict[str, Any]:
     left = ticket.due_at - now
     state = "overdue" if left <= dt.timedelta(0) else "warning" if left <= queue.SOON else "running"
     return {"state": state, "due": ticket.due_at, "started": ticket.waiting_since}
+
+
+def clocks(ticket: Ticket, now: dt.datetime) -> list[dict[str, Any]]:
+    """Return the newest clock of each thing that was promised, as the details panel shows it; one query."""
+    newest = {clock.metric: clock for clock in ticket.clocks.order_by("started_at", "pk")}
+    return [_clock(newest[metric], now) for metric in Metric if metric in newest]
+
+
+def _clock(clock: SlaClock, now: dt.datetime) -> dict[str, Any]:
+    shown: dict[str, Any] = {"term": clock.get_metric_display(), "due": clock.due_at, "started": clock.started_at}
+    if clock.state == ClockState.PAUSED:
+        return {**shown, "state": "paused", "text": clock.get_state_display()}
+    if clock.state == ClockState.CANCELLED:
+        return {**shown, "state": "cancelled", "text": clock.get_state_display()}
+    if clock.state == ClockState.STOPPED and clock.stopped_at is not None:
+        took = duration((clock.stopped_at - clock.started_at).total_seconds())
+        if clock.breached_at is not None:
+            return {**shown, "state": "late", "text": _("late, in %(duration)s") % {"duration": took}}
+        return {**shown, "state": "met", "text": _("in %(duration)s") % {"duration": took}}
+    if clock.due_at is None:
+        return {**shown, "state": "cancelled", "text": _("never opens")}
+    warned = clock.warn_at is not None and clock.warn_at <= now
+    state = "overdue" if clock.due_at <= now else "warning" if warned else "running"
+    return {**shown, "state": state, "warns": clock.warn_at}
 
 
 def row(line: queue.Row, url: str, *, reader: User, now: dt.datetime) -> dict[str, Any]:

@@ -32,9 +32,9 @@ function countdown(left) {
   return left < 12 * HOUR ? duration(left) : null;
 }
 
-function stateOf(left) {
+function stateOf(left, warns) {
   if (left < 0) return "overdue";
-  return left < TICKING ? "warning" : "running";
+  return (Number.isNaN(warns) ? left < TICKING : now() >= warns) ? "warning" : "running";
 }
 
 /** A chip that counts down: every second under a quarter of an hour, else every minute. */
@@ -62,7 +62,7 @@ class SlaCountdown extends HTMLElement {
       const share = Math.max(0, Math.min(100, Math.round((100 * left) / (due - started))));
       ring.setAttribute("stroke-dasharray", `${share} 100`);
     }
-    const state = stateOf(left);
+    const state = stateOf(left, Date.parse(this.dataset.warns));
     if (state !== this.dataset.state) this.#cross(state);
     this.#timer = setTimeout(() => this.#tick(), left > 0 && left < TICKING ? 1000 - (now() % 1000) + 5 : 20_000);
   }
