@@ -168,7 +168,7 @@ def test_a_lead_puts_somebody_elses_tickets_back_and_a_colleague_does_not(desk: 
     assert len(availability.undo_requeue(actor=desk.amira, person_id=desk.lena.pk, ticket_ids=[tickets[0].pk])) == 1
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["arrive", "resolve", "away", "come", "requeue"]), min_size=5, max_size=25))
 def test_whatever_happens_nothing_waits_while_somebody_has_room(desk: House, deeds: list[str]) -> None:
     Team.objects.filter(pk=desk.returns.pk).update(capacity=3)
