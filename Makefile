@@ -25,7 +25,7 @@ tour: ## Play one conversation from message to answer, headless, and time each s
 	@sh bin/bootstrap base
 	@$(PYTHON_OF_VENV) -m helpdesk.tour
 
-.PHONY: dev test lint types contracts migrations races chaos bench messages messages-check vendor
+.PHONY: dev test lint types contracts migrations races chaos bench bench-kpi messages messages-check vendor
 dev: ## Install the development packages
 	@sh bin/bootstrap dev
 
@@ -57,6 +57,9 @@ chaos: dev ## Kill processes under load and count what was lost or doubled (CHAO
 
 bench: dev ## Measure webhook, visibility and page times as ratios in one run
 	@exec $(PYTHON_OF_VENV) -m benchmarks $(ARGS)
+
+bench-kpi: dev ## Measure the figures over a year of tickets (TICKETS=1000000)
+	@exec $(THROWAWAY) $(PYTHON_OF_VENV) -m benchmarks.kpi
 
 messages: dev ## Collect new strings for the translators
 	@$(PYTHON_OF_VENV) -m helpdesk.services.messages

@@ -11,17 +11,33 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from analytics import calendars
-from analytics.fold import Folded, Log, LoggedClock, LoggedEvent, LoggedMessage, fold, neighbours
-from analytics.models import Dirty, Fact, MessageDay, Promise, Step, Wait
-from tickets.models import Message, SlaClock, Ticket, TicketEvent, TicketTag
+from analytics.definitions import NPS_WINDOW_DAYS
+from analytics.fold import (
+    Folded,
+    Log,
+    LoggedClock,
+    LoggedEvent,
+    LoggedFocus,
+    LoggedMessage,
+    LoggedSurvey,
+    fold,
+    neighbours,
+)
+from analytics.models import Asked, Dirty, Effort, Fact, MessageDay, Promise, Rated, Step, Wait
+from surveys.models import InvitationState, SurveyInvitation, SurveyKind
+from tickets.models import FocusSegment, Message, SlaClock, Ticket, TicketEvent, TicketTag
 
 BESIDE: dict[str, type[models.Model]] = {
     "waits": Wait,
     "message_days": MessageDay,
     "promises": Promise,
     "steps": Step,
+    "efforts": Effort,
+    "asked": Asked,
+    "rated": Rated,
 }
 COLUMNS = [field.attname for field in Fact._meta.concrete_fields]
 DAYS = [name for name in COLUMNS if name.endswith("_day")]
@@ -68,13 +84,82 @@ def load(ticket_ids: Sequence[int]) -> list[Log]:
     clocks = SlaClock.objects.filter(ticket_id__in=ticket_ids).order_by("ticket_id", "pk")
     for pk, *row in clocks.values_list("ticket_id", "metric", "state", "stopped_at", "breached_at"):
         logs[pk].clocks.append(LoggedClock(*row))
+    stretches = FocusSegment.objects.filter(ticket_id__in=ticket_ids).order_by("ticket_id", "started_at")
+    for pk, *row in stretches.values_list(
+        "ticket_id", "user_id", "composing", "started_at", Coalesce("ended_at", "last_seen_at")
+    ):
+        logs[pk].focus.append(LoggedFocus(*row))
+    _load_surveys(logs)
     return [logs[pk] for pk in sorted(logs) if logs[pk].events]
 
 
-def refold(ticket_ids: Sequence[int]) -> int:
-    """Derive the facts of some tickets anew and note the days that changed; return how many facts were written."""
+def _load_surveys(logs: dict[int, Log]) -> None:
+    sent = SurveyInvitation.objects.filter(ticket_id__in=logs, state=InvitationState.SENT).select_related(
+        "survey", "message", "response"
+    )
+    contacts = [logs[invitation.ticket_id].contact for invitation in sent]
+    newest = _answers_of(contacts) if contacts else {}
+    for invitation in sent.order_by("pk"):
+        message, answer = invitation.message, getattr(invitation, "response", None)
+        log = logs[invitation.ticket_id]
+        assert message is not None and invitation.decided_at is not None  # noqa: S101, PT018 - by constraint
+        superseded = answer is not None and any(
+            answer.occurred_at < at <= answer.occurred_at + dt.timedelta(days=NPS_WINDOW_DAYS)
+            for at in newest.get((log.contact, invitation.survey.kind), ())
+        )
+        log.surveys.append(
+            LoggedSurvey(
+                kind=invitation.survey.kind,
+                agent=invitation.agent_id,
+                team=invitation.team_id,
+                sent_at=invitation.decided_at,
+                is_delivered=bool(message.delivered_at or message.read_at or message.played_at),
+                answered_at=answer.occurred_at if answer else None,
+                score=answer.score if answer else None,
+                lowest=answer.lowest if answer else None,
+                highest=answer.highest if answer else None,
+                is_superseded=superseded and invitation.survey.kind == SurveyKind.NPS,
+            )
+        )
+
+
+def _of_contacts(contacts: Iterable[int]) -> models.Q:
+    """Return the condition on invitations that these people, under whatever entry, were asked."""
+    who = "ticket__conversation__contact"
+    return models.Q(**{f"{who}__in": contacts}) | models.Q(**{f"{who}__merged_into__in": contacts})
+
+
+def _answers_of(contacts: Iterable[int]) -> dict[tuple[int, str], list[dt.datetime]]:
+    """Return when these contacts answered, by contact and kind of survey."""
+    found: dict[tuple[int, str], list[dt.datetime]] = defaultdict(list)
+    for contact, merged_into, kind, at in SurveyInvitation.objects.filter(
+        _of_contacts(set(contacts)), response__isnull=False
+    ).values_list(
+        "ticket__conversation__contact_id",
+        "ticket__conversation__contact__merged_into_id",
+        "survey__kind",
+        "response__occurred_at",
+    ):
+        found[merged_into or contact, kind].append(at)
+    return found
+
+
+def _with_older_answers(ticket_ids: Sequence[int]) -> list[int]:
+    """Add the tickets whose recommendation a newer one of the same contact may take the place of."""
+    nps = SurveyInvitation.objects.filter(survey__kind=SurveyKind.NPS, response__isnull=False)
+    contacts = nps.filter(ticket_id__in=ticket_ids).values_list(
+        "ticket__conversation__contact_id", "ticket__conversation__contact__merged_into_id"
+    )
+    people = {merged_into or contact for contact, merged_into in contacts}
+    older = nps.filter(_of_contacts(people)).values_list("ticket_id", flat=True) if people else ()
+    return sorted({*ticket_ids, *older})
+
+
+def refold(ticket_ids: Sequence[int]) -> set[dt.date]:
+    """Derive the facts of some tickets anew; return the days that this touches, which are noted as dirty."""
     calendars.archive()
-    folded = {log.ticket: fold(log, zone(), calendars.business_seconds) for log in load(ticket_ids)}
+    logs = load(_with_older_answers(ticket_ids))
+    folded = {log.ticket: fold(log, zone(), calendars.business_seconds) for log in logs}
     before = _facts_of_contacts(folded)
     after = {pk: dict(fact) for pk, fact in before.items()}
     for pk, result in folded.items():
@@ -98,7 +183,7 @@ def refold(ticket_ids: Sequence[int]) -> int:
     for name in BESIDE:
         touched |= _write_beside(name, folded, moved)
     Dirty.objects.bulk_create([Dirty(day=day) for day in sorted(touched)])
-    return len(changed)
+    return touched
 
 
 def _facts_of_contacts(folded: dict[int, Folded]) -> dict[int, dict[str, Any]]:

@@ -21,6 +21,10 @@ FCR_WINDOW = dt.timedelta(days=FCR_WINDOW_DAYS)
 REOPEN_WINDOW = dt.timedelta(hours=REOPEN_WINDOW_HOURS)
 MISSED_AFTER = dt.timedelta(hours=MISSED_AFTER_HOURS)
 
+ANSWER_WINDOW = dt.timedelta(days=7)
+ESTIMATE_AT_MOST = 300
+AT_MOST = {"hold": 120.0, "after": 300.0}
+
 Hours = tuple[int, int] | None
 Business = Callable[[Hours, dt.datetime, dt.datetime], float]
 
@@ -66,6 +70,32 @@ class LoggedClock:
     breached_at: dt.datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedSurvey:
+    """A survey that was sent, and its answer, if there is one that counts."""
+
+    kind: str
+    agent: int | None
+    team: int | None
+    sent_at: dt.datetime
+    is_delivered: bool
+    answered_at: dt.datetime | None
+    score: int | None
+    lowest: int | None
+    highest: int | None
+    is_superseded: bool = False  # the contact gave a newer answer of this kind within the window
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedFocus:
+    """A stretch of time in which an agent had the ticket before their eyes."""
+
+    agent: int
+    composing: bool
+    began_at: dt.datetime
+    ended_at: dt.datetime
+
+
 @dataclass(slots=True)
 class Log:
     """All that is known about one ticket, in order of `seq`."""
@@ -79,6 +109,8 @@ class Log:
     events: list[LoggedEvent] = field(default_factory=list)
     messages: list[LoggedMessage] = field(default_factory=list)
     clocks: list[LoggedClock] = field(default_factory=list)
+    surveys: list[LoggedSurvey] = field(default_factory=list)
+    focus: list[LoggedFocus] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -90,6 +122,9 @@ class Folded:
     message_days: list[dict[str, Any]]
     promises: list[dict[str, Any]]
     steps: list[dict[str, Any]]
+    efforts: list[dict[str, Any]]
+    asked: list[dict[str, Any]]
+    rated: list[dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -198,7 +233,17 @@ class Fold:
 
     def result(self) -> Folded:
         """Return everything."""
-        return Folded(self._fact(), self._waits(), self._message_days(), self._promises(), self._steps())
+        efforts = self._efforts()
+        return Folded(
+            {**self._fact(), **self._handling(efforts)},
+            self._waits(),
+            self._message_days(),
+            self._promises(),
+            self._steps(),
+            efforts,
+            self._asked(),
+            self._rated(),
+        )
 
     def _fact(self) -> dict[str, Any]:
         opened = self.opened.occurred_at.astimezone(self.zone)
@@ -421,6 +466,90 @@ class Fold:
                 rows.append({"day": day, "team": now[0], "agent": now[1], "delta": 1})
             where = now
         return rows
+
+    # -- Work ----------------------------------------------------------------------------------------
+
+    def _handling(self, efforts: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the work of all agents at a resolved ticket that a person had to do with."""
+        by_people = bool(self.solves) and bool(self.replies or self.solves[-1].agent)
+        return {
+            "handling": sum(row["seconds"] for row in efforts) if by_people and self.began_at else None,
+            "is_handling_estimated": by_people and not self.log.focus,
+        }
+
+    def _efforts(self) -> list[dict[str, Any]]:
+        if not self.solves or self.began_at is None:
+            return []
+        spent = self._observed() if self.log.focus else self._estimated()
+        solve = self.solves[-1]
+        return [
+            {"day": self.day(solve.at), "agent": agent, "team": solve.team, "seconds": int(seconds)}
+            for agent, seconds in sorted(spent.items())
+            if agent is not None
+        ]
+
+    def _estimated(self) -> dict[int | None, float]:
+        """Without a browser's word: for each reply the time since what came before it, five minutes at most."""
+        spent: dict[int | None, float] = defaultdict(float)
+        previous = None
+        for reply in sorted(self.replies, key=lambda one: one.message.seq):
+            heard = [at for at, message in self.inbound if message.seq < reply.message.seq]
+            since = max([*heard, *([previous] if previous else [])], default=reply.message.occurred_at)
+            previous = reply.message.occurred_at
+            spent[reply.message.author] += min(self.wall(since, previous), ESTIMATE_AT_MOST)
+        return spent
+
+    def _observed(self) -> dict[int | None, float]:
+        """Talking counts in full, waiting for the contact up to two minutes, what follows a resolve up to five."""
+        turns = [(at, "talk") for at, _m in self.inbound]
+        turns += [(reply.message.occurred_at, "hold") for reply in self.replies]
+        turns += [(solve.at, "after") for solve in self.solves]
+        turns.sort()
+        spent: dict[int | None, float] = defaultdict(float)
+        for place, (begin, phase) in enumerate(turns):
+            end = turns[place + 1][0] if place + 1 < len(turns) else None
+            idle: dict[int, float] = defaultdict(float)
+            for focus in self.log.focus:
+                began = focus.began_at if place == 0 else max(focus.began_at, begin)
+                ended = focus.ended_at if end is None else min(focus.ended_at, end)
+                seconds = max(0.0, (ended - began).total_seconds())
+                if phase == "talk" or focus.composing:
+                    spent[focus.agent] += seconds
+                else:
+                    idle[focus.agent] += seconds
+            for agent, seconds in idle.items():
+                spent[agent] += min(seconds, AT_MOST[phase])
+        return spent
+
+    # -- Surveys -------------------------------------------------------------------------------------
+
+    def _asked(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "day": self.day(one.sent_at),
+                "agent": one.agent,
+                "team": one.team,
+                "survey": one.kind,
+                "is_answered": one.answered_at is not None and one.answered_at - one.sent_at <= ANSWER_WINDOW,
+            }
+            for one in self.log.surveys
+            if one.is_delivered or one.answered_at is not None
+        ]
+
+    def _rated(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "day": self.day(one.answered_at),
+                "agent": one.agent,
+                "team": one.team,
+                "survey": one.kind,
+                "score": one.score,
+                "lowest": one.lowest,
+                "highest": one.highest,
+            }
+            for one in self.log.surveys
+            if one.answered_at is not None and not one.is_superseded
+        ]
 
 
 def fold(log: Log, zone: zoneinfo.ZoneInfo, business: Business) -> Folded:

@@ -32,6 +32,8 @@ class Source:
     team: str
     agent: str
     measures: tuple[Measure, ...]
+    counts_agents: bool = False  # only for questions about agents: each agent's own part of a ticket
+    of_people: bool = False  # rows about agents and days, not tickets; an agent may be in several teams
 
 
 def _duration(name: str, column: str) -> Measure:
@@ -42,6 +44,8 @@ def _beside(table: str) -> str:
     return f"{table} x JOIN kpi_fact f ON f.ticket_id = x.fact_id"
 
 
+CSAT = "CASE WHEN x.survey = 'csat' THEN 1 END"
+NPS = "CASE WHEN x.survey = 'nps' THEN 1 END"
 SOURCES = (
     Source(
         name="opened",
@@ -94,6 +98,7 @@ SOURCES = (
             _duration("resolution_time.business", "f.resolution_business"),
             _duration("work_time", "f.work"),
             _duration("work_time.business", "f.work_business"),
+            _duration("handling_time", "f.handling"),
             Measure(
                 id="first_contact_resolution",
                 numerator="f.is_first_contact::int",
@@ -152,6 +157,70 @@ SOURCES = (
         ),
     ),
     Source(
+        name="efforts",
+        table=_beside("kpi_effort"),
+        day="x.day",
+        team="x.team",
+        agent="x.agent",
+        measures=(_duration("handling_time", "x.seconds"),),
+        counts_agents=True,
+    ),
+    Source(
+        name="asked",
+        table=_beside("kpi_asked"),
+        day="x.day",
+        team="x.team",
+        agent="x.agent",
+        measures=(
+            Measure(id="survey_response_rate", numerator="x.is_answered::int"),
+            *(
+                Measure(
+                    id=f"survey_response_rate.{kind}",
+                    numerator="x.is_answered::int",
+                    denominator=f"CASE WHEN x.survey = '{kind}' THEN 1 END",
+                )
+                for kind in ("csat", "nps")
+            ),
+        ),
+    ),
+    Source(
+        name="rated",
+        table=_beside("kpi_rated"),
+        day="x.day",
+        team="x.team",
+        agent="x.agent",
+        measures=(
+            Measure(id="csat", numerator="(10 * x.score >= 8 * x.highest)::int", denominator=CSAT),
+            # In thousandths of the scale from 1 to 5, to which the other scale is brought.
+            Measure(
+                id="csat_mean",
+                numerator="round(1000 + 4000.0 * (x.score - x.lowest) / (x.highest - x.lowest))::int",
+                denominator=CSAT,
+                packs=True,
+            ),
+            Measure(id="nps", numerator="(x.score >= 9)::int - (x.score <= 6)::int", denominator=NPS),
+            Measure(id="nps.promoters", numerator="(x.score >= 9)::int", denominator=NPS),
+            Measure(id="nps.detractors", numerator="(x.score <= 6)::int", denominator=NPS),
+        ),
+    ),
+    Source(
+        name="presence",
+        table="kpi_presence x",
+        day="x.day",
+        team="NULL::bigint",
+        agent="x.agent",
+        measures=(
+            Measure(id="utilisation", numerator="x.focused", denominator="nullif(x.available, 0)"),
+            Measure(
+                id="productivity",
+                numerator="(SELECT count(*) FROM kpi_fact s"
+                " WHERE s.is_counted AND s.solved_day = x.day AND s.solved_agent = x.agent)",
+                denominator="nullif(x.available, 0)",
+            ),
+        ),
+        of_people=True,
+    ),
+    Source(
         name="steps",
         table=_beside("kpi_step"),
         day="x.day",
@@ -163,12 +232,12 @@ SOURCES = (
 
 
 @cache
-def source_of(measure: str) -> Source:
-    """Return the source of a measure. Raises KeyError for a name that is none."""
-    for source in SOURCES:
-        if any(known.id == measure for known in source.measures):
-            return source
-    raise KeyError(measure)
+def source_of(measure: str, *, for_agents: bool = False) -> Source:
+    """Return the source of a measure; agents may have one of their own. Raises KeyError for a name that is none."""
+    found = [source for source in SOURCES if any(known.id == measure for known in source.measures)]
+    if not found:
+        raise KeyError(measure)
+    return max(found, key=lambda source: source.counts_agents == for_agents)
 
 
 def base(source: Source, measures: Sequence[Measure], condition: str) -> str:
@@ -177,10 +246,12 @@ def base(source: Source, measures: Sequence[Measure], condition: str) -> str:
         f"CASE WHEN ({one.denominator}) IS NOT NULL THEN {one.numerator} END AS n{place}, {one.denominator} AS d{place}"
         for place, one in enumerate(measures)
     )
+    ticket = "f.channel, f.inbox::text AS inbox, f.tags, NULL::bigint[] AS teams"
+    person = "NULL::text AS channel, NULL::text AS inbox, NULL::bigint[] AS tags, x.teams"
     return (
-        f"SELECT {source.day} AS day, f.channel, f.inbox::text AS inbox, ({source.team})::text AS team,"  # noqa: S608
-        f" ({source.agent})::text AS agent, f.tags, {columns}"
-        f" FROM {source.table} WHERE f.is_counted AND {condition}"
+        f"SELECT {source.day} AS day, {person if source.of_people else ticket}, ({source.team})::text AS team,"  # noqa: S608
+        f" ({source.agent})::text AS agent, {columns}"
+        f" FROM {source.table} WHERE {'TRUE' if source.of_people else 'f.is_counted'} AND {condition}"
     )
 
 

@@ -26,7 +26,7 @@ class Fact(models.Model):
     opened_at = models.DateTimeField()
     opened_day = models.DateField()
     opened_hour = models.SmallIntegerField()
-    opened_team = models.BigIntegerField()
+    opened_team = models.BigIntegerField(null=True)
     began_at = models.DateTimeField(null=True, help_text=_("The contact's first message, by the provider's clock."))
 
     replied_at = models.DateTimeField(null=True)
@@ -59,6 +59,9 @@ class Fact(models.Model):
     is_one_touch = models.BooleanField(default=False, help_text=_("One person, no handing over, no reopening."))
 
     missed_day = models.DateField(null=True)
+
+    handling = models.IntegerField(null=True)
+    is_handling_estimated = models.BooleanField(default=False, help_text=_("No browser told; derived from replies."))
 
     # From the contact's other tickets.
     followed_at = models.DateTimeField(null=True, help_text=_("When the contact opened the next ticket."))
@@ -160,6 +163,86 @@ class Step(models.Model):
         return f"#{self.fact_id} {self.delta}"
 
 
+class Effort(models.Model):
+    """How long one agent worked at a resolved ticket."""
+
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="efforts")
+    day = models.DateField()
+    agent = models.BigIntegerField(null=True)
+    team = models.BigIntegerField(null=True)
+    seconds = models.IntegerField()
+
+    class Meta:
+        db_table = "kpi_effort"
+        verbose_name = _("effort")
+        verbose_name_plural = _("efforts")
+        indexes = [models.Index(fields=["day"], name="kpi_effort_day")]
+
+    def __str__(self) -> str:
+        return f"#{self.fact_id} {self.seconds}"
+
+
+class Asked(models.Model):
+    """One survey that was delivered."""
+
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="asked")
+    day = models.DateField(help_text=_("The day on which it was sent."))
+    agent = models.BigIntegerField(null=True)
+    team = models.BigIntegerField(null=True)
+    survey = models.CharField(max_length=4)
+    is_answered = models.BooleanField(help_text=_("Within 7 days."))
+
+    class Meta:
+        db_table = "kpi_asked"
+        verbose_name = _("delivered survey")
+        verbose_name_plural = _("delivered surveys")
+        indexes = [models.Index(fields=["day"], name="kpi_asked_day")]
+
+    def __str__(self) -> str:
+        return f"#{self.fact_id} {self.survey}"
+
+
+class Rated(models.Model):
+    """One answer that counts, credited to whoever resolved the ticket."""
+
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="rated")
+    day = models.DateField()
+    agent = models.BigIntegerField(null=True)
+    team = models.BigIntegerField(null=True)
+    survey = models.CharField(max_length=4)
+    score = models.SmallIntegerField()
+    lowest = models.SmallIntegerField()
+    highest = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "kpi_rated"
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        indexes = [models.Index(fields=["day"], name="kpi_rated_day")]
+
+    def __str__(self) -> str:
+        return f"#{self.fact_id} {self.score}"
+
+
+class PresenceDay(models.Model):
+    """How long an agent was available on one day, and how long of that worked at tickets."""
+
+    day = models.DateField()
+    agent = models.BigIntegerField()
+    teams = ArrayField(models.BigIntegerField(), default=list)
+    available = models.IntegerField()
+    focused = models.IntegerField()
+
+    class Meta:
+        db_table = "kpi_presence"
+        verbose_name = _("presence of a day")
+        verbose_name_plural = _("presence of days")
+        constraints = [models.UniqueConstraint(fields=["day", "agent"], name="kpi_presence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.agent}"
+
+
 class Dirty(models.Model):
     """A day whose rollups must be counted again. Only appended to: writers never wait for each other."""
 
@@ -244,6 +327,7 @@ class Watermark(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     as_of = models.DateTimeField()
     time_zone = models.CharField(max_length=64)
+    presence_at = models.DateTimeField(null=True, help_text=_("Up to when presence and focus were looked at."))
 
     class Meta:
         db_table = "kpi_watermark"

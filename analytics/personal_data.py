@@ -5,6 +5,8 @@ OF_AGENTS: dict[str, frozenset[str]] = {}
 NEUTRAL = {
     "Fact": frozenset({"channel"}),
     "Promise": frozenset({"metric"}),
+    "Asked": frozenset({"survey"}),
+    "Rated": frozenset({"survey"}),
     "Rollup": frozenset({"dimension", "key", "measure", "packed"}),
     "HourRollup": frozenset({"dimension", "key"}),
     "CalendarVersion": frozenset({"definition"}),

@@ -135,7 +135,18 @@ class Overview:
     as_of: dt.datetime | None
 
 
-AGENT_KPIS = ("first_response_time", "resolution_time", "first_contact_resolution")
+AGENT_KPIS = (
+    "first_response_time",
+    "resolution_time",
+    "handling_time",
+    "utilisation",
+    "csat",
+    "first_contact_resolution",
+)
+
+
+# What a sum of whole numbers has to be multiplied by: scores are kept in thousandths, presence in seconds.
+SCALE = {"csat_mean": 0.001, "productivity": 3600.0}
 
 
 @dataclass
@@ -266,7 +277,10 @@ class Reader:
 
         Raises KeyError for a figure that is not made of tickets.
         """
-        source = source_of(measure or _measure(KPIS[kpi_id]))
+        about_agents = self.filters.agents is not None
+        source = source_of(measure or _measure(KPIS[kpi_id]), for_agents=about_agents)
+        if source.of_people:
+            raise KeyError(kpi_id)
         one = next(known for known in source.measures if known.id == (measure or _measure(KPIS[kpi_id])))
         condition, values = sums.conditions(source, self.filters)
         visible = Ticket.objects.visible_to(self.viewer)
@@ -352,7 +366,9 @@ class Reader:
             median=formulas.percentile(now.packed, 0.5) if duration else None,
             p90=formulas.percentile(now.packed, 0.9) if duration else None,
             mean=formulas.rate(now.numerator, now.denominator) if duration else None,
-            interval=formulas.wilson(now.numerator, now.denominator) if kpi.unit is Unit.SHARE else None,
+            interval=formulas.wilson(now.numerator, now.denominator)
+            if kpi.anchor != "presence" and kpi.unit is Unit.SHARE
+            else None,
             previous=previous,
             previous_n=before.denominator if kpi.statistic is not Statistic.COUNT else before.numerator,
             trend=_trend(kpi, value, previous),
@@ -468,7 +484,8 @@ def _value(kpi: Kpi, total: _Sum) -> float | None:
         case Statistic.NET:
             return formulas.net_score(total.numerator, total.denominator)
         case _:
-            return formulas.rate(total.numerator, total.denominator)
+            value = formulas.rate(total.numerator, total.denominator)
+            return None if value is None else value * SCALE.get(kpi.id, 1)
 
 
 def _trend(kpi: Kpi, value: float | None, previous: float | None) -> float | None:
@@ -509,8 +526,7 @@ def hours_of(period: Period) -> list[list[float]]:
 def overview(viewer: User, period: Period, filters: Filters | None = None) -> Overview:
     """Return all that the front page shows. Raises PermissionDenied for who may read nothing."""
     reader = Reader(viewer, filters)
-    summed = [kpi for kpi in HEADLINES if KPIS[kpi].available and KPIS[kpi].statistic is not Statistic.BALANCE]
-    summed = [kpi for kpi in summed if _is_known(kpi)]
+    summed = [kpi for kpi in HEADLINES if KPIS[kpi].statistic is not Statistic.BALANCE]
     sla = [f"sla_compliance.{metric}" for metric in ("first_response", "next_response", "resolution")]
     rows = reader._read([*summed, *sla], period.previous.first, period.last, "all")
     results, series = {}, {}
@@ -520,13 +536,10 @@ def overview(viewer: User, period: Period, filters: Filters | None = None) -> Ov
             mine = [row for row in rows if row.measure == kpi_id]
             results[kpi_id] = reader._summed(kpi, period, mine).get("", reader._empty(kpi, period))
             series[kpi_id] = reader._points(kpi, period, mine)
-        elif kpi_id == "backlog":
+        else:
             results[kpi_id] = reader._balance_results(kpi, period, "all")[""]
             series[kpi_id] = reader._balances(period)
-        else:
-            results[kpi_id] = reader._empty(kpi, period)
-            series[kpi_id] = reader._points(kpi, period, [])
-    by_agent = reader._results([kpi for kpi in AGENT_KPIS if _is_known(kpi)], period, "agent")
+    by_agent = reader._results(AGENT_KPIS, period, "agent")
     agents: dict[str, dict[str, Result]] = defaultdict(dict)
     for kpi_id, found in by_agent.items():
         for key, result in found.items():
@@ -545,11 +558,3 @@ def overview(viewer: User, period: Period, filters: Filters | None = None) -> Ov
         sla={name: reader._points(promise, period, [row for row in rows if row.measure == name]) for name in sla},
         as_of=reader.as_of,
     )
-
-
-def _is_known(kpi_id: str) -> bool:
-    try:
-        source_of(kpi_id)
-    except KeyError:
-        return False
-    return True

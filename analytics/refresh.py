@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import connection, transaction
 
-from analytics import facts, rollups
+from analytics import facts, presence, rollups
 from analytics.models import Dirty, Fact, Watermark
 from helpdesk import clock
 from tickets import changes
@@ -38,8 +38,9 @@ def refresh_next() -> bool:
         return False
     at = clock.now()
     batch = changes.read(CURSOR, BATCH)
-    if batch.ticket_ids:
-        facts.refold(batch.ticket_ids)
+    worked_at = presence.look(at)
+    if batch.ticket_ids or worked_at:
+        facts.refold([*batch.ticket_ids, *worked_at])
     days = _take_dirty_days()
     rollups.count_days(days)
     _mark(at, busy=bool(batch.ticket_ids or days), complete=not batch.more)
@@ -91,6 +92,9 @@ def rebuild(tell: Callable[[int, int], None] | None = None) -> int:
         last, done = ids[-1], done + len(ids)
         if tell is not None:
             tell(done, total)
+    with transaction.atomic():
+        _lock(wait=True)
+        presence.count(presence.every_day())
     _count_every_day()
     return done
 
@@ -119,7 +123,7 @@ def every_day() -> list[dt.date]:
     """Return every day on which something is counted or was."""
     tables = [("kpi_fact", name) for name in facts.DAYS]
     tables += [(model._meta.db_table, "day") for model in facts.BESIDE.values()]
-    tables += [("kpi_rollup", "day"), ("kpi_hour", "day")]
+    tables += [("kpi_presence", "day"), ("kpi_rollup", "day"), ("kpi_hour", "day")]
     union = " UNION ".join(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL" for table, column in tables)  # noqa: S608
     with connection.cursor() as sql:
         sql.execute(union)
@@ -135,15 +139,17 @@ def check(tell: Callable[[int, int], None] | None = None) -> list[str]:
         with transaction.atomic():
             _lock(wait=True)
             ids = list(Ticket.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: 4 * BATCH])
-            facts.refold(ids)
-            newest = Dirty.objects.order_by("pk").values_list("day", flat=True)
-            wrong += [f"facts of {day} differ from the log" for day in sorted(set(newest))]
+            wrong += [f"facts of {day} differ from the log" for day in sorted(facts.refold(ids))]
             transaction.set_rollback(True)
         if not ids:
             break
         last, done = ids[-1], done + len(ids)
         if tell is not None:
             tell(done, total)
+    with transaction.atomic():
+        _lock(wait=True)
+        wrong += [f"presence of {day} differs" for day in sorted(presence.count(presence.every_day()))]
+        transaction.set_rollback(True)
     days = every_day()
     for begin in range(0, len(days), DAYS_AT_ONCE):
         with transaction.atomic():

@@ -6,6 +6,7 @@ so nothing can drift.
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -17,19 +18,35 @@ DIMENSION = CHOSEN.format(channel="'channel'", inbox="'inbox'", team="'team'", a
 KEY = CHOSEN.format(channel="channel", inbox="inbox", team="team", agent="agent", none="''")
 
 
+def _except_agents(source: Source) -> str:
+    """Leave out, for agents, the measures of which agents have their own part counted by another source."""
+    elsewhere = {one.id for other in SOURCES if other.counts_agents for one in other.measures}
+    twice = sorted(elsewhere & {one.id for one in source.measures})
+    names = ", ".join(f"'{name}'" for name in twice)
+    return f"AND NOT (g.dimension = 'agent' AND m.measure IN ({names}))" if twice else ""
+
+
 def _statement(source: Source) -> str:
     rows = base(source, source.measures, f"{source.day} = ANY(%s)")
     aggregates = sums(source.measures)
-    return f"""
-        WITH base AS ({rows}), g AS (
+    if source.counts_agents:
+        groups = f"SELECT day, 'agent' AS dimension, agent AS key, {aggregates} FROM base GROUP BY day, agent"  # noqa: S608
+    else:
+        groups = f"""
           SELECT day, {DIMENSION} AS dimension, {KEY} AS key, {aggregates} FROM base
           GROUP BY GROUPING SETS ((day), (day, channel), (day, inbox), (day, team), (day, agent))
           UNION ALL
           SELECT day, 'tag', tag::text, {aggregates} FROM base CROSS JOIN LATERAL unnest(tags) AS t(tag)
           GROUP BY day, tag
-        )
+          UNION ALL
+          SELECT day, 'team', shared::text, {aggregates} FROM base CROSS JOIN LATERAL unnest(teams) AS t(shared)
+          GROUP BY day, shared
+        """  # noqa: S608
+    own = "" if source.counts_agents else _except_agents(source)
+    return f"""
+        WITH base AS ({rows}), g AS ({groups})
         SELECT g.day, g.dimension, g.key, m.measure, m.numerator, m.denominator, coalesce(m.packed, ''::bytea) AS packed
-        FROM g {unpivot(source.measures)} AND (g.dimension = 'all' OR g.key IS NOT NULL)
+        FROM g {unpivot(source.measures)} AND (g.dimension = 'all' OR g.key IS NOT NULL) {own}
     """  # noqa: S608 - made of constants of this app
 
 
@@ -68,19 +85,18 @@ def differences(days: Sequence[dt.date]) -> Iterator[str]:
     """Yield a line for everything in which stored days differ from the same days counted again; writes nothing."""
     wanted = list(days)
     with connection.cursor() as sql:
-        for name, statement in STATEMENTS.items():
-            measures = [one.id for source in SOURCES if source.name == name for one in source.measures]
-            sql.execute(
-                "SELECT day, dimension, key, measure, numerator, denominator, packed FROM kpi_rollup"
-                " WHERE day = ANY(%s) AND measure = ANY(%s)",
-                [wanted, measures],
-            )
-            stored = {row[:4]: (*row[4:6], _values(row[6])) for row in sql.fetchall()}
+        sql.execute(
+            "SELECT day, dimension, key, measure, numerator, denominator, packed FROM kpi_rollup WHERE day = ANY(%s)",
+            [wanted],
+        )
+        stored = {row[:4]: (*row[4:6], _values(row[6])) for row in sql.fetchall()}
+        counted: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        for statement in STATEMENTS.values():
             sql.execute(statement, [wanted])
-            counted = {row[:4]: (*row[4:6], _values(row[6])) for row in sql.fetchall()}
-            for place in sorted(stored.keys() | counted.keys(), key=str):
-                if stored.get(place) != counted.get(place):
-                    yield f"{place}: stored {_brief(stored.get(place))}, counted {_brief(counted.get(place))}"
+            counted |= {row[:4]: (*row[4:6], _values(row[6])) for row in sql.fetchall()}
+        for place in sorted(stored.keys() | counted.keys(), key=str):
+            if stored.get(place) != counted.get(place):
+                yield f"{place}: stored {_brief(stored.get(place))}, counted {_brief(counted.get(place))}"
         sql.execute("SELECT day, hour, dimension, key, opened FROM kpi_hour WHERE day = ANY(%s)", [wanted])
         hours = set(sql.fetchall())
         sql.execute(HOURS, [wanted, wanted])

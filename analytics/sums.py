@@ -1,9 +1,9 @@
 """Sums of measures by day: from the rollups where they can answer, else from the facts; the answer is the same."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.db import connection
@@ -30,28 +30,32 @@ def read(
     measures: Sequence[str], first: dt.date, last: dt.date, filters: Filters, by: str = "all", *, facts: bool = False
 ) -> list[Row]:
     """Return the sums of some measures for each day; one query from the rollups, one for each source from the facts."""
-    if not facts and _rolled_up(filters, by):
-        return _from_rollups(measures, first, last, filters, by)
+    for_agents = by == "agent" or filters.agents is not None
     found: list[Row] = []
-    for _name, group in groupby(sorted(measures, key=_source_name), key=_source_name):
-        wanted = list(group)
-        found.extend(_from_facts(source_of(wanted[0]), wanted, first, last, filters, by))
+    rolled_up = [one for one in measures if not facts and _rolled_up(one, filters, by)]
+    if rolled_up:
+        found.extend(_from_rollups(rolled_up, first, last, filters, by))
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for one in sorted(set(measures) - set(rolled_up)):
+        by_source[source_of(one, for_agents=for_agents).name].append(one)
+    for wanted in by_source.values():
+        found.extend(_from_facts(source_of(wanted[0], for_agents=for_agents), wanted, first, last, filters, by))
     return found
 
 
-def _source_name(measure: str) -> str:
-    return source_of(measure).name
+def _rolled_up(measure: str, filters: Filters, by: str) -> bool:
+    """Whether one dimension of the rollups holds the answer.
 
-
-def _rolled_up(filters: Filters, by: str) -> bool:
-    """Whether one dimension of the rollups holds the answer; a ticket may have several tags, so their rows overlap."""
+    A ticket may have several tags and an agent several teams: their rows overlap and must not be added up.
+    """
     restricted = filters.restricted()
     if not restricted:
         return True
     if len(restricted) > 1:
         return False
     (dimension, keys) = next(iter(restricted.items()))
-    return (by == "all" and (dimension != "tag" or len(keys) == 1)) or (by == dimension and dimension != "tag")
+    overlaps = dimension == "tag" or (dimension == "team" and source_of(measure).of_people)
+    return (by == "all" and (not overlaps or len(keys) == 1)) or (by == dimension and not overlaps)
 
 
 def _from_rollups(measures: Sequence[str], first: dt.date, last: dt.date, filters: Filters, by: str) -> list[Row]:
@@ -75,6 +79,8 @@ def _from_facts(
     condition, values = conditions(source, filters)
     key = "''" if by == "all" else COLUMN[by]
     tags = "CROSS JOIN LATERAL unnest(tags) AS t(tag)" if by == "tag" else ""
+    if by == "team" and source.of_people:
+        key, tags = "shared::text", "CROSS JOIN LATERAL unnest(teams) AS t(shared)"
     statement = f"""
         WITH base AS ({base(source, wanted, f"{source.day} BETWEEN %s AND %s" + condition)}), g AS (
           SELECT day, {key} AS key, {sums(wanted)} FROM base {tags} GROUP BY 1, 2
@@ -96,10 +102,14 @@ def conditions(source: Source, filters: Filters) -> tuple[str, list[Any]]:
         "agent": f"({source.agent})::text = ANY(%s)",
         "tag": "f.tags && %s::bigint[]",
     }
+    if source.of_people:
+        nowhere = "FALSE AND %s::text[] IS NULL"
+        column |= {"channel": nowhere, "inbox": nowhere, "tag": nowhere, "team": "x.teams && %s::bigint[]"}
     restricted = filters.restricted()
     text = "".join(f" AND {column[dimension]}" for dimension in restricted)
-    values = [[int(key) for key in keys] if name == "tag" else sorted(keys) for name, keys in restricted.items()]
-    return text, values
+    return text, [
+        [int(key) for key in keys] if "bigint[]" in column[name] else sorted(keys) for name, keys in restricted.items()
+    ]
 
 
 def _rows(rows: Iterable[tuple[Any, ...]], *, keep_key: bool) -> list[Row]:
@@ -107,16 +117,3 @@ def _rows(rows: Iterable[tuple[Any, ...]], *, keep_key: bool) -> list[Row]:
         Row(day, key if keep_key else "", measure, int(numerator), int(denominator), bytes(packed))
         for day, key, measure, numerator, denominator, packed in rows
     ]
-
-
-def balance(moments: Sequence[dt.date], filters: Filters, by: str = "all") -> dict[tuple[dt.date, str], int]:
-    """Return how many tickets were open at the end of some local days; one query."""
-    measure = "backlog"
-    found: dict[tuple[dt.date, str], int] = {}
-    if not moments:
-        return found
-    for row in read([measure], dt.date.min, max(moments), filters, by):
-        for moment in moments:
-            if row.day <= moment:
-                found[moment, row.key] = found.get((moment, row.key), 0) + row.numerator
-    return found

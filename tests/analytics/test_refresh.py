@@ -1,0 +1,89 @@
+"""From a commit to the figure: the refresh, the rebuild, and the check."""
+
+import datetime as dt
+import time
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+
+from analytics import refresh
+from analytics.models import Dirty, Rollup, Watermark
+from analytics.periods import Period
+from analytics.queries import Reader
+from helpdesk import clock
+from tests.analytics.history import MONDAY, after, answers, hears, resolves
+from tests.cast import House, house
+
+JUNE = Period(dt.date(2026, 6, 1), dt.date(2026, 6, 30))
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> House:
+    """Return the furnished house, committed."""
+    return house()
+
+
+def refresh_until(cast: House, kpi: str, value: float) -> float | None:
+    """Refresh until a figure is reached; other databases of the cluster may hold the horizon for a moment."""
+    shown: float | None = None
+    stop = time.monotonic() + 60
+    while shown != value and time.monotonic() < stop:
+        refresh.refresh()
+        with clock.at(after(days=2)):
+            shown = Reader(cast.jonas).kpi(kpi, JUNE).value
+        time.sleep(0.01)
+    return shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_is_in_the_figures_after_the_next_refresh(cast: House) -> None:
+    ticket = hears(cast, MONDAY)
+    assert refresh_until(cast, "volume", 1) == 1
+    answers(cast.lena, ticket, after(minutes=3))
+    assert refresh_until(cast, "first_response_time", 180) == 180
+    resolves(cast.lena, ticket, after(minutes=5))
+    assert refresh_until(cast, "backlog", 0) == 0
+    assert not Dirty.objects.exists()
+    assert Watermark.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_nothing_to_do_the_refresh_writes_nothing(cast: House) -> None:
+    hears(cast, MONDAY)
+    assert refresh_until(cast, "volume", 1) == 1
+    refresh.refresh()
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert refresh.refresh_next() is False
+    written = [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE"))]
+    assert written == []
+    assert len(queries) <= 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rebuild_finds_what_is_missing_and_the_check_tells(cast: House) -> None:
+    answers(cast.lena, hears(cast, MONDAY), after(minutes=3))
+    out = StringIO()
+    call_command("kpi_rebuild", stdout=out)
+    assert "1 of 1 tickets" in out.getvalue()
+    call_command("kpi_rebuild", check=True, stdout=out)
+    assert "All figures are what the log says." in out.getvalue()
+    Rollup.objects.filter(measure="volume", dimension="all").update(numerator=7)
+    with pytest.raises(CommandError, match="1 differences"):
+        call_command("kpi_rebuild", check=True, stdout=out, stderr=out)
+    call_command("kpi_rebuild", stdout=out)
+    call_command("kpi_rebuild", check=True, stdout=out)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_somebody_rebuilds_the_refresh_steps_aside(cast: House) -> None:
+    hears(cast, MONDAY)
+    with ThreadPoolExecutor(max_workers=1) as colleague, transaction.atomic():
+        refresh._lock(wait=True)
+        assert colleague.submit(refresh.refresh_next).result(20) is False
+        colleague.submit(connections.close_all).result(20)
