@@ -25,6 +25,13 @@ class NoteForm(forms.Form):
     client_id = forms.UUIDField()
 
 
+class TagForm(forms.Form):
+    """A tag to put on a ticket, by name; or one to take off, by key."""
+
+    name = forms.CharField(max_length=200, required=False)
+    remove = forms.IntegerField(min_value=1, max_value=MAX_SEQ, required=False)
+
+
 class ResolveForm(forms.Form):
     """A resolve carries what the person has seen, so that a new message is never resolved unread."""
 

@@ -93,6 +93,8 @@ def tags_changed(event: TicketEvent, actor: str, names: RoutingNames) -> str:
 
 
 def why(ticket: Ticket) -> str:
-    """Return why a ticket went where it went, as safe HTML; empty when no rule decided. Up to four queries."""
-    event = ticket.events.filter(kind=EventKind.ROUTED).order_by("-seq").first()
-    return routed(event, RoutingNames.of([event])) if event else ""
+    """Return why a ticket is where it is, as safe HTML; empty when people decided. Up to four queries."""
+    decided = ticket.events.filter(kind__in=[EventKind.ROUTED, EventKind.TRANSFERRED]).order_by("-seq").first()
+    if decided is None or decided.kind != EventKind.ROUTED:
+        return ""
+    return routed(decided, RoutingNames.of([decided]))

@@ -27,6 +27,7 @@ urlpatterns = [
     path("inbox/tickets/<int:pk>/resolution/undo/", actions.resolution_undo, name="resolution_undo"),
     path("inbox/tickets/<int:pk>/reopening/", actions.reopening, name="reopening"),
     path("inbox/tickets/<int:pk>/priority/", actions.priority, name="priority"),
+    path("inbox/tickets/<int:pk>/tags/", actions.tags, name="tags"),
     path("inbox/tickets/<int:pk>/subject/", actions.subject, name="subject"),
     path("inbox/tickets/<int:pk>/messages/<int:message_id>/undo/", actions.message_undo, name="message_undo"),
     path("inbox/tickets/<int:pk>/messages/<int:message_id>/retry/", actions.message_retry, name="message_retry"),

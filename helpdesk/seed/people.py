@@ -8,8 +8,9 @@ from django.conf import settings
 from agents.models import Membership, Role, Team, User
 from channels_whatsapp.models import WhatsAppNumber
 from channels_whatsapp.numbers import connect_number
+from tickets.actions.rules import RuleDraft, create_rule
 from tickets.defaults import ALWAYS, install
-from tickets.models import BusinessHours, Inbox, QuickReply, Tag
+from tickets.models import BusinessHours, Inbox, Priority, QuickReply, Tag
 
 # Without a language of their own they see pages in the one chosen on the log-in page, else the browser's.
 PEOPLE: tuple[tuple[str, str, str, Role, str], ...] = (
@@ -42,6 +43,31 @@ QUICK_REPLIES: tuple[tuple[str | None, str, str, str], ...] = (
     ("Finance", "invoice", "en", "I have sent the invoice of ticket {ticket} to your email again."),
     ("Finance", "invoice", "de", "Die Rechnung zu Ticket {ticket} habe ich Ihnen noch einmal per E-Mail geschickt."),
 )
+# name, keywords, team, priority, tag; in this order, because the first that fits wins
+RULES: tuple[tuple[str, str, str | None, Priority | None, str | None], ...] = (
+    (
+        "Safety and fraud",
+        "Betrug, Verletzung, verletzt, fraud, injured, injury, recall, fraude, blessé, estafa, frode",
+        "Front desk",
+        Priority.URGENT,
+        None,
+    ),
+    (
+        "Money",
+        "Abrechnung, Rechnung, Zahlung, Gutschrift, invoice, payment, billing, facture, paiement, factura, fattura",
+        "Finance",
+        None,
+        "invoice",
+    ),
+    (
+        "Returns and repairs",
+        "Rücksendung, Umtausch, Garantie, kaputt, return, exchange, broken, warranty, retour, échange, cassé, garantia",
+        "Returns desk",
+        None,
+        None,
+    ),
+    ("Urgent", "dringend, sofort, urgent, asap, urgente", None, Priority.HIGH, None),
+)
 TAGS = ("tent", "boots", "backpack", "refund", "exchange", "delivery", "invoice", "warranty", "VIP")
 
 
@@ -72,6 +98,17 @@ def hire() -> Staff:
     BusinessHours.objects.all().delete()
     install(time_zone=settings.TIME_ZONE, week=ALWAYS)
     tags = {name: Tag.objects.create(name=name) for name in TAGS}
+    for name, keywords, team, priority, tag in RULES:
+        create_rule(
+            actor=users["admin"],
+            draft=RuleDraft(
+                name=name,
+                keywords=tuple(keywords.split(",")),
+                team_id=teams[team].pk if team else None,
+                priority=priority,
+                tag_ids=(tags[tag].pk,) if tag else (),
+            ),
+        )
     return Staff(users=users, teams=teams, inbox=inbox, tags=tags)
 
 

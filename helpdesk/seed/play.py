@@ -117,12 +117,14 @@ def _sort(staff: Staff, chat: Chat, ticket: Ticket) -> None:
     """Do what somebody at the front desk did with it: the right team, the right priority, tags, a person."""
     lead = staff.users["amira"]
     assignee = staff.users[chat.assignee].pk if chat.assignee else None
-    if chat.team != "Front desk":
-        assignment.transfer(actor=lead, ticket_id=ticket.pk, team_id=staff.teams[chat.team].pk, assignee_id=assignee)
+    team = staff.teams[chat.team]
+    if ticket.team_id != team.pk:
+        # The rules sent it elsewhere, or nowhere.
+        assignment.transfer(actor=lead, ticket_id=ticket.pk, team_id=team.pk, assignee_id=assignee)
     elif assignee is not None:
         assignment.assign(actor=lead, ticket_id=ticket.pk, assignee_id=assignee)
     triage.set_priority(actor=lead, ticket_id=ticket.pk, priority=chat.priority)
-    ticket.tags.set(staff.tags[name] for name in chat.tags)
+    ticket.tags.add(*(staff.tags[name] for name in chat.tags))
 
 
 def _agent_replies(staff: Staff, who: str, ticket: Ticket, text: str, wamid: str) -> None:

@@ -12,7 +12,8 @@ from tests.cast import House, newest_seq, ticket_of, writes
 from tests.inbox.conftest import address, reply_fields
 from tests.paper import paper
 from tickets import delivery
-from tickets.actions import assignment, lifecycle, messaging
+from tickets.actions import assignment, lifecycle, messaging, rules
+from tickets.actions.rules import RuleDraft
 from tickets.channels import Refusal
 from tickets.models import (
     Draft,
@@ -203,6 +204,31 @@ def test_priority_and_subject_change(lena: Client, ticket: Ticket) -> None:
     )
     assert lena.post(address("priority", ticket), {"priority": 9}).status_code == 409
     assert lena.post(address("subject", ticket), {"subject": "x" * 81}).status_code == 409
+
+
+def test_tags_are_added_by_name_and_taken_off_and_the_details_show_them(lena: Client, ticket: Ticket) -> None:
+    """With a form and with htmx; a name that is too long is refused with a sentence."""
+    assert lena.post(address("tags", ticket), {"name": "tent"}).status_code == 303
+    html = lena.post(address("tags", ticket), {"name": "Warranty"}, headers=HTMX).content.decode()
+    assert "Remove Warranty" in html
+    tag = ticket.tags.get(name="tent")
+    assert lena.post(address("tags", ticket), {"remove": tag.pk}).status_code == 303
+    assert list(fresh(ticket).tags.values_list("name", flat=True)) == ["Warranty"]
+    assert lena.post(address("tags", ticket), {"name": "x" * 41}).status_code == 409
+
+
+def test_the_details_say_why_the_ticket_is_here_and_that_a_person_is_wanted(cast: House, lena: Client) -> None:
+    """The way to the rules stands there for those who may change them."""
+    draft = RuleDraft(name="Poles", keywords=("pole",), team_id=cast.returns.pk, priority=Priority.HIGH)
+    rules.create_rule(actor=cast.ada, draft=draft)
+    ticket = ticket_of(writes(cast.inbox, "My pole! Let me talk to a human", phone="301"))
+    page = lena.get(f"/inbox/all/{ticket.pk}/").content.decode()
+    assert "Rule <b>Poles</b> found “pole” and set the priority to <b>High</b>" in page
+    assert "Asked for a person" in page
+    assert "/setup/rules/" not in page
+    lead = Client()
+    lead.force_login(cast.amira, backend="django.contrib.auth.backends.ModelBackend")
+    assert "/setup/rules/" in lead.get(f"/inbox/all/{ticket.pk}/").content.decode()
 
 
 def test_an_undone_reply_gives_its_text_back(cast: House, lena: Client, ticket: Ticket) -> None:

@@ -45,6 +45,7 @@ TICKET = [
     ("colleagues", r'FROM "agents_user" INNER JOIN "agents_membership"'),
     ("clocks", r'FROM "tickets_slaclock"'),
     ("tags of the ticket", r'FROM "tickets_tag"'),
+    ("the rule that sent it here", r'"kind" IN .*routed.*transferred'),
     ("earlier tickets", r'NOT \("tickets_ticket"."id" ='),
     ("which of them may be read", r'SELECT "tickets_ticket"."id" AS "pk" FROM'),
     ("own draft of the ticket", r'FROM "tickets_draft"'),

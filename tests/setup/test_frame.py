@@ -9,7 +9,7 @@ from tests.cast import House
 from tests.setup.conftest import browser
 
 # Leads configure what is their own team's.
-FOR_LEADS: set[str] = set()
+FOR_LEADS = {"rules", *(f"rules_{name}" for name in ("new", "edit", "position", "activity", "removal", "restoration"))}
 
 
 def path_of(pattern: URLPattern) -> str:

@@ -176,8 +176,8 @@ def test_the_list_asks_the_same_number_of_questions_for_two_and_for_forty_rules(
     for n in range(2):
         rule(cast, f"r{n}")
     ticket_of(writes(cast.inbox, "invoice"))
-    # Session, person, rules with teams, inboxes with teams, rules one may change, hits of thirty days.
-    assert questions() == 6
+    # Session, person, own presence, rules with teams, inboxes with teams, rules one may change, hits of thirty days.
+    assert questions() == 7
     for n in range(2, 40):
         rule(cast, f"r{n}")
-    assert questions() == 6
+    assert questions() == 7

@@ -30,6 +30,7 @@ from tickets.forms import (
     ReplyForm,
     ResolveForm,
     SubjectForm,
+    TagForm,
     TransferForm,
 )
 from tickets.models import Message, MessageKind, Ticket
@@ -359,6 +360,25 @@ def subject(request: AgentRequest, pk: int) -> HttpResponse:
         return _invalid(request, ticket, form)
     try:
         triage.set_subject(actor=request.user, ticket_id=pk, subject=form.cleaned_data["subject"])
+    except Refused as refused:
+        return _refuse(request, ticket, refused)
+    return _done(request, pk)
+
+
+@agents_only
+@require_POST
+def tags(request: AgentRequest, pk: int) -> HttpResponse:
+    """Put a tag on the ticket, or take one off."""
+    ticket = visible_ticket(request.user, pk)
+    form = TagForm(request.POST)
+    if not form.is_valid():
+        return _invalid(request, ticket, form)
+    remove = form.cleaned_data["remove"]
+    try:
+        if remove:
+            triage.remove_tag(actor=request.user, ticket_id=pk, tag_id=remove)
+        else:
+            triage.add_tag(actor=request.user, ticket_id=pk, name=form.cleaned_data["name"])
     except Refused as refused:
         return _refuse(request, ticket, refused)
     return _done(request, pk)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from agents.permissions import MATRIX, Permission, role_in_team
 from helpdesk import clock
-from tickets import presence, timeline, workload
+from tickets import presence, routing_history, timeline, workload
 from tickets.channels import Draft as ChannelDraft
 from tickets.channels import get_channel
 from tickets.models import Draft, Priority, Ticket
@@ -173,6 +173,8 @@ def ticket_parts(
         "sla": present.sla(ticket, now),
         "clocks": present.clocks(ticket, now),
         "tags": list(ticket.tags.all()),
+        "why": routing_history.why(ticket),
+        "rules_url": reverse("setup:rules") if Permission.ROUTE in allowed else "",
         "language_name": present.language_name(conversation.contact.language) if conversation.contact.language else "",
         "earlier": [
             {**other, "url": place.ticket_url(other["pk"]) if other["pk"] else ""}
@@ -182,7 +184,7 @@ def ticket_parts(
         "composer": composer(request, ticket, place, now=now, typed=typed, hint=hint) if may_work else None,
         "urls": {
             name: address(name)
-            for name in ("claim", "assignment", "transfer", "resolution", "reopening", "priority", "subject")
+            for name in ("claim", "assignment", "transfer", "resolution", "reopening", "priority", "subject", "tags")
         },
         "thread_url": reverse("inbox:thread", args=[ticket.pk]) + query,
         "self_url": place.ticket_url(ticket.pk),
