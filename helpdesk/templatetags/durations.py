@@ -88,13 +88,18 @@ def countdown(due: dt.datetime, now: dt.datetime | None = None) -> str:
     return formats.date_format(timezone.localtime(due), "D, H:i")
 
 
+def share_left(due: dt.datetime, started: dt.datetime | None, now: dt.datetime) -> int:
+    """Return how much of a time is left, in percent; without a start all of it."""
+    if started is None or due <= started:
+        return 100
+    return max(0, min(100, round(100 * (due - now) / (due - started))))
+
+
 @register.simple_tag
 def time_left(due: dt.datetime, started: dt.datetime | None = None, now: dt.datetime | None = None) -> Countdown:
     """Describe a deadline; without a start the ring is full."""
     moment = now or clock.now()
-    share = 100
-    if started is not None and due > started:
-        share = max(0, min(100, round(100 * (due - moment) / (due - started))))
+    share = share_left(due, started, moment)
     return Countdown(
         text=countdown(due, moment), share=share, at=formats.date_format(timezone.localtime(due), "DATETIME_FORMAT")
     )

@@ -32,6 +32,7 @@ def outline(name: str) -> SafeString:
 
 
 @register.simple_tag
+@functools.lru_cache(maxsize=2048, typed=True)  # typed: markup that is safe is not the same text that is not
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """Draw a Lucide icon: hidden from assistive technology unless it carries a label."""
     classes = f"icon {css}" if css else "icon"

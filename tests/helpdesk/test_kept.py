@@ -1,0 +1,52 @@
+"""Pieces that are rendered once: whatever a reader could see makes another piece."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
+from pytest_django.fixtures import Settings
+
+from helpdesk.templatetags.kept import _remembered, kept, kept_queue_row
+
+NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+EVENT = {"id": "e-1", "seq": 1, "icon": "tag", "text": "a <b>tag</b>", "at": NOON}
+ROW = {"id": 1, "url": "/1/", "name": "Aoife", "key": 1, "channel": "", "at": NOON, "preview": "Hello", "sla": {}}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered_yet() -> None:
+    _remembered.cache_clear()
+
+
+def test_the_same_piece_is_rendered_once() -> None:
+    assert kept("event", event=dict(EVENT)) is kept("event", event=dict(EVENT))
+
+
+def test_text_is_escaped_although_the_same_markup_was_safe_before() -> None:
+    assert "<b>tag</b>" in kept("event", event={**EVENT, "text": mark_safe(EVENT["text"])})
+    assert "&lt;b&gt;tag" in kept("event", event=EVENT)
+
+
+def test_a_changed_value_another_language_and_another_zone_are_other_pieces() -> None:
+    shown = {kept("event", event=EVENT), kept("event", event={**EVENT, "text": "another"})}
+    with timezone.override("Asia/Tokyo"):
+        shown.add(kept("event", event=EVENT))
+    assert len(shown) == 3
+    note = {**EVENT, "author": "Lena"}
+    with translation.override("de"):
+        german = kept("note", note=note)
+    assert german != kept("note", note=note)
+
+
+def test_a_row_is_rendered_again_when_its_age_or_its_countdown_reads_differently() -> None:
+    assert kept_queue_row(ROW, NOON) is kept_queue_row(ROW, NOON + dt.timedelta(seconds=59))
+    assert "1m" in kept_queue_row(ROW, NOON + dt.timedelta(seconds=60))
+    soon = {**ROW, "sla": {"state": "warning", "due": NOON + dt.timedelta(minutes=10), "started": NOON}}
+    assert "10:00" in kept_queue_row(soon, NOON)
+    assert "9:59" in kept_queue_row(soon, NOON + dt.timedelta(seconds=1))
+
+
+def test_nothing_is_remembered_while_templates_are_worked_on(settings: Settings) -> None:
+    settings.DEBUG = True
+    assert kept("event", event=EVENT) is not kept("event", event=EVENT)
