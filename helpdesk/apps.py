@@ -23,7 +23,14 @@ class StaticFiles(StaticFilesConfig):
     """Leave out what no page loads and what cannot be hashed, because its own addresses lead nowhere.
 
     The sources of the joined style sheet speak from its place, not from theirs; django_htmx brings other versions
-    of htmx than the one we ship.
+    of htmx than the one we ship; nothing shows the browsable API of the REST framework, nor Redoc.
     """
 
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "css/components/*", "css/layouts/*", "django_htmx"]
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        "css/components/*",
+        "css/layouts/*",
+        "django_htmx",
+        "rest_framework",
+        "redoc",
+    ]

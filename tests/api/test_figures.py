@@ -20,6 +20,12 @@ from tests.cast import House, newest_seq
 from tickets.actions import lifecycle
 from tickets.models import EventKind, Message, Ticket, TicketEvent
 
+QUERIES = {
+    "kpis/?kpi=first_response_time&kpi=volume&": 4,  # token, sums, targets, how far everything is counted
+    "kpis/first_response_time/series/?": 3,
+    "kpis/first_response_time/by/agent/?": 4,
+}
+
 
 @pytest.fixture
 def jonas(cast: House) -> Program:
@@ -77,6 +83,16 @@ def test_leads_read_their_own_teams_and_agents_nothing(cast: House, june: Period
         for where in ("", f"&team={cast.finance.pk}")
     )
     assert (own, foreign or 0) == (4, 0)
+
+
+def test_figures_take_the_same_questions_for_a_day_and_for_a_year(cast: House, jonas: Program, june: Period) -> None:
+    year = Period(june.first, june.first + dt.timedelta(days=364))
+    jonas.read("kpis/definitions/")
+    for address, wanted in QUERIES.items():
+        for period in (june, year):
+            with CaptureQueriesContext(connection) as asked:
+                jonas.read(f"{address}{query(period)}")
+            assert len(asked) == wanted, (address, [one["sql"] for one in asked])
 
 
 def test_definitions_come_in_the_readers_language(jonas: Program) -> None:
