@@ -59,7 +59,7 @@ bench: dev ## Measure webhook, visibility and page times as ratios in one run
 	@exec $(PYTHON_OF_VENV) -m benchmarks $(ARGS)
 
 bench-kpi: dev ## Measure the figures over a year of tickets (TICKETS=1000000)
-	@exec $(THROWAWAY) $(PYTHON_OF_VENV) -m benchmarks.kpi
+	@exec $(THROWAWAY) $(PYTHON_OF_VENV) -m benchmarks.kpi $${TICKETS:-1000000}
 
 messages: dev ## Collect new strings for the translators
 	@$(PYTHON_OF_VENV) -m helpdesk.services.messages

@@ -9,8 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import structlog
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Coalesce
 
 from analytics import calendars
@@ -159,7 +160,7 @@ def refold(ticket_ids: Sequence[int]) -> set[dt.date]:
     """Derive the facts of some tickets anew; return the days that this touches, which are noted as dirty."""
     calendars.archive()
     logs = load(_with_older_answers(ticket_ids))
-    folded = {log.ticket: fold(log, zone(), calendars.business_seconds) for log in logs}
+    folded = _fold_each(logs)
     before = _facts_of_contacts(folded)
     after = {pk: dict(fact) for pk, fact in before.items()}
     for pk, result in folded.items():
@@ -184,6 +185,17 @@ def refold(ticket_ids: Sequence[int]) -> set[dt.date]:
         touched |= _write_beside(name, folded, moved)
     Dirty.objects.bulk_create([Dirty(day=day) for day in sorted(touched)])
     return touched
+
+
+def _fold_each(logs: Iterable[Log]) -> dict[int, Folded]:
+    """Fold logs; one that cannot be folded is told of in the log and must not hold up the figures of all others."""
+    folded = {}
+    for log in logs:
+        try:
+            folded[log.ticket] = fold(log, zone(), calendars.business_seconds)
+        except Exception:  # noqa: BLE001 - whatever a log does to the rule, the other tickets' figures go on
+            structlog.get_logger(__name__).exception("ticket_cannot_be_folded", ticket=log.ticket)
+    return folded
 
 
 def _facts_of_contacts(folded: dict[int, Folded]) -> dict[int, dict[str, Any]]:
@@ -211,7 +223,7 @@ def _write_beside(name: str, folded: dict[int, Folded], moved: set[int]) -> set[
     place = columns.index("day")
     touched: set[dt.date] = set()
     gone: list[int] = []
-    new: list[models.Model] = []
+    new: list[tuple[Any, ...]] = []
     for pk, result in folded.items():
         rows = getattr(result, name)
         after = Counter(tuple(row[column] for column in columns) for row in rows)
@@ -220,8 +232,16 @@ def _write_beside(name: str, folded: dict[int, Folded], moved: set[int]) -> set[
         if after != before[pk]:
             touched |= {row[place] for row in (after - before[pk]) | (before[pk] - after)}
             gone.append(pk)
-            new.extend(model(fact_id=pk, **row) for row in rows)
+            new.extend((pk, *(row[column] for column in columns)) for row in rows)
     if gone:
         model._default_manager.filter(fact_id__in=gone).delete()
-        model._default_manager.bulk_create(new, batch_size=5000)
+        _copy(model._meta.db_table, ["fact_id", *columns], new)
     return touched
+
+
+def _copy(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert many rows by COPY, at a fraction of the cost of INSERT."""
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as sql, sql.cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -512,14 +512,17 @@ def _present_conditions(filters: Filters) -> tuple[str, list[list[str]]]:
 
 def hours_of(period: Period) -> list[list[float]]:
     """Return how often each hour of the week came in a period: a skipped one less, one that came twice more."""
-    begin, end = period.moments()
     times = [[0.0] * 24 for _ in range(7)]
-    moment, stop = begin.astimezone(dt.UTC), end.astimezone(dt.UTC)
-    step = dt.timedelta(minutes=30)  # some zones change their clocks by half an hour
-    while moment < stop:
-        local = moment.astimezone(zone())
-        times[local.weekday()][local.hour] += 0.5
-        moment += step
+    for day in period.days():
+        begin, end = (moment.astimezone(dt.UTC) for moment in Period(day, day).moments())
+        row = times[day.weekday()]
+        if end - begin == dt.timedelta(hours=24):
+            for hour in range(24):
+                row[hour] += 1
+            continue
+        while begin < end:  # by half hours, by which some zones change their clocks
+            row[begin.astimezone(zone()).hour] += 0.5
+            begin += dt.timedelta(minutes=30)
     return times
 
 

@@ -6,6 +6,7 @@ for 1,000 tickets, and how long a rebuild takes; beside it, where `import duckdb
 
 import datetime as dt
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -173,7 +174,7 @@ def main() -> None:
 
     from analytics import refresh
 
-    tickets = int(os.environ.get("TICKETS", "1000000"))
+    tickets = int(sys.argv[1]) if sys.argv[1:] else 1_000_000
     call_command("migrate", verbosity=0)
     viewer = furnish()
     print(f"filling {tickets:,} tickets: {seconds(lambda: fill(tickets)):.0f} s", flush=True)

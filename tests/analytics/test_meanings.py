@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from analytics import queries
+from analytics import facts, queries
+from analytics.fold import Folded, Log
+from analytics.fold import fold as whole_fold
 from analytics.models import Wait
 from analytics.periods import Period
 from analytics.queries import Reader, Result
@@ -210,3 +212,20 @@ def test_the_front_page_takes_few_queries(cast: House, django_assert_max_num_que
         page = queries.overview(cast.jonas, JUNE)
     assert page.results["volume"].value == 1
     assert len(page.results) == 9
+
+
+def test_a_ticket_that_cannot_be_folded_does_not_hold_up_the_others(
+    cast: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange = hears(cast, MONDAY)
+    hears(cast, MONDAY)
+
+    def fold(log: Log, *rest: object) -> Folded:
+        if log.ticket == strange.pk:
+            raise ValueError("no such thing was foreseen")
+        return original(log, *rest)  # type: ignore[arg-type]
+
+    original = whole_fold
+    monkeypatch.setattr(facts, "fold", fold)
+    count()
+    assert read(cast, "volume").value == 1
