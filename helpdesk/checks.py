@@ -70,6 +70,12 @@ def deployment(app_configs: Any, **kwargs: Any) -> Iterable[CheckMessage]:
         yield Error("DEMO is on: its log-ins are public knowledge.", id="helpdesk.E012")
     if settings.GRAPH_BASE_URL.startswith("http://"):
         yield Error("GRAPH_BASE_URL must begin with https:// outside the demo.", id="helpdesk.E013")
+    if settings.SECURE_SSL_REDIRECT and settings.SECURE_PROXY_SSL_HEADER is None:
+        yield CheckWarning(
+            "SSL_REDIRECT is on and TRUST_PROXY is off: behind a proxy each page is redirected for ever.",
+            hint="Set TRUST_PROXY=1 behind a proxy that sets X-Forwarded-Proto itself; SSL_REDIRECT=0 without any.",
+            id="helpdesk.W014",
+        )
 
 
 def refuse_to_start_broken() -> None:

@@ -213,7 +213,7 @@ def _resolved(event: TicketEvent, actor: str, names: Names) -> str:
 
 def _resolve_undone(event: TicketEvent, actor: str, names: Names) -> str:
     del event, names
-    return format_html(_("<b>{actor}</b> took back the resolving"), actor=actor)
+    return format_html(_("<b>{actor}</b> undid the resolve"), actor=actor)
 
 
 def _reopened(event: TicketEvent, actor: str, names: Names) -> str:

@@ -88,8 +88,13 @@ def test_deployment_fails_closed_without_the_secrets_of_the_webhook_and_refuses_
 
 
 def test_deployment_passes_with_good_settings() -> None:
-    done = manage("check", "--deploy", "--fail-level", "WARNING")
+    done = manage("check", "--deploy", "--fail-level", "WARNING", TRUST_PROXY="1")
     assert done.returncode == 0, done.stderr
+
+
+def test_deployment_warns_of_redirects_without_an_end() -> None:
+    done = manage("check", "--deploy", TRUST_PROXY=None)
+    assert "helpdesk.W014" in done.stderr
 
 
 def test_a_server_does_not_start_without_a_secret_key() -> None:

@@ -53,7 +53,7 @@ def test_the_list_is_grouped_by_how_soon_the_answer_is_due(cast: House, lena: Cl
     ]
     places = [html.index(f'id="{name}"') for name in ids]
     assert places == sorted(places)
-    assert "Waiting on customer" in html
+    assert "Waiting for a reply" in html
 
 
 def _reply(ticket: Ticket) -> dict[str, Any]:

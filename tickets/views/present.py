@@ -203,7 +203,7 @@ def _media(message: Message) -> dict[str, Any]:
     waiting = attachment.state == Attachment.State.PENDING
     return {
         "url": reverse("inbox:media", args=[attachment.token]) if stored else "",
-        "alt": message.text or _("Photo from the customer"),
+        "alt": message.text or _("Photo from the contact"),
         "name": attachment.file_name or kind,
         "meta": attachment.media_type,
         "missing": _("The file is on its way.")
