@@ -15,6 +15,8 @@ from channels_whatsapp.wire import format_phone
 from helpdesk.seed.ledger import SECOND, Ledger, Terms
 from helpdesk.seed.people import Staff
 from helpdesk.seed.plot import Person, Plot, Story
+from helpdesk.seed.ratings import Ratings, rate
+from surveys.models import FollowUp, FollowUpState, Survey, SurveyAnswer, SurveyInvitation, SurveyResponse
 from tickets.actions.lifecycle import subject_from
 from tickets.calendars import hours_of_team
 from tickets.models import (
@@ -38,6 +40,8 @@ from tickets.sla import Ruler
 M = TypeVar("M", bound=Model)
 SEED = 20261121
 PART = 300
+# Nobody was asked twice in this time.
+CAP = dt.timedelta(days=90)
 
 
 def terms_of(inbox_team_id: int) -> Terms:
@@ -88,20 +92,27 @@ def write_history(staff: Staff, *, end: dt.datetime, limit: int | None = None) -
     terms = terms_of(staff.inbox.team_id)
     ids = _ids(Ticket, len(stories))
     last: dict[str, Ticket] = {}
+    asked_until: dict[str, dt.datetime] = {}
+    surveys = {survey.kind: survey for survey in Survey.objects.all()}
     # In parts: a transaction that only computes for long would be taken for a forgotten one.
     for begin in range(0, len(stories), PART):
         part = stories[begin : begin + PART]
         ledgers: list[Ledger] = []
+        ratings = Ratings(surveys)
         for story in part:
             conversation = conversations[story.person.phone]
             ticket = new_ticket(story, conversation, staff, next(ids), last.get(story.person.phone))
             ledger = Ledger(conversation=conversation, ticket=ticket, terms=terms)
             tell(story, ledger, staff, str(ticket.pk))
+            if asked_until.get(story.person.phone, story.opened_at) <= story.steps[-1].at:
+                rate(story, ledger, ratings, f"wamid.history.{ticket.pk}")
+                asked_until[story.person.phone] = story.steps[-1].at + CAP
             if ticket.closes_at is not None and ticket.closes_at + SECOND < end:
                 ledger.close(ticket.closes_at + SECOND)
             last[story.person.phone] = ticket
             ledgers.append(ledger)
         _save(ledgers, part, staff)
+        _save_ratings(ratings, staff, end)
     return len(stories)
 
 
@@ -184,6 +195,21 @@ def _save(ledgers: Sequence[Ledger], stories: Sequence[Story], staff: Staff) -> 
     )
     # One change for each ticket is enough: whoever reads the log of changes reads the whole ticket.
     Change.objects.bulk_create(Change(ticket_id=one.ticket.pk) for one in ledgers)
+
+
+def _save_ratings(ratings: Ratings, staff: Staff, end: dt.datetime) -> None:
+    for follow_up in ratings.follow_ups:
+        # What is older than two days the lead has looked after.
+        if follow_up.created_at < end - dt.timedelta(days=2):
+            follow_up.state, follow_up.assignee = FollowUpState.DONE, staff.users["amira"]
+            follow_up.note = "Called back and sent a voucher."
+            follow_up.done_at = follow_up.created_at + dt.timedelta(days=1)
+    _number(SurveyInvitation, ratings.invitations)
+    _number(SurveyResponse, ratings.responses)
+    copy(SurveyInvitation, ratings.invitations)
+    copy(SurveyResponse, ratings.responses)
+    copy(SurveyAnswer, _numbered(SurveyAnswer, ratings.answers))
+    copy(FollowUp, _numbered(FollowUp, ratings.follow_ups))
 
 
 def _number(model: type[M], rows: Sequence[M]) -> None:

@@ -75,7 +75,7 @@ class Ledger:
         opening = not self.messages
         if opening:
             fresh.append(
-                self._event(
+                self.event(
                     EventKind.OPENED,
                     at,
                     by_contact=True,
@@ -84,17 +84,17 @@ class Ledger:
                     follow_up_of=ticket.follow_up_of_id,
                 )
             )
-        message = self._message(MessageKind.INBOUND, at, text, external_id=external_id, occurred_at=said)
+        message = self.message(MessageKind.INBOUND, at, text, external_id=external_id, occurred_at=said)
         ticket.last_message = message
         if ticket.status == Status.RESOLVED:
             ticket.status, ticket.resolved_at, ticket.closes_at = Status.OPEN, None, None
             ticket.unanswered_count, ticket.waiting_since = 1, said
-            fresh.append(self._event(EventKind.REOPENED, at, by_contact=True, said=said))
+            fresh.append(self.event(EventKind.REOPENED, at, by_contact=True, said=said))
         else:
             ticket.unanswered_count += 1
             ticket.waiting_since = min(ticket.waiting_since or said, said)
-        fresh.append(self._event(EventKind.MESSAGE_RECEIVED, at, by_contact=True, said=said, message=message))
-        self._commit(fresh, at)
+        fresh.append(self.event(EventKind.MESSAGE_RECEIVED, at, by_contact=True, said=said, message=message))
+        self.commit(fresh, at)
 
     def claim(self, at: dt.datetime, agent: User) -> None:
         """Let an agent take the ticket."""
@@ -103,7 +103,7 @@ class Ledger:
         self.ticket.assignee = agent
         if self.ticket.status == Status.NEW:
             self.ticket.status = Status.OPEN
-        self._commit([self._event(EventKind.ASSIGNED, at, actor=agent, before=before, after=agent.pk)], at)
+        self.commit([self.event(EventKind.ASSIGNED, at, actor=agent, before=before, after=agent.pk)], at)
 
     def transfer(self, at: dt.datetime, actor: User, team_id: int, assignee: User) -> None:
         """Hand the ticket over to somebody in another team."""
@@ -113,8 +113,8 @@ class Ledger:
         ticket.team_id, ticket.assignee = team_id, assignee
         policies = self._promise_anew(at)
         after = {"team": team_id, "assignee": assignee.pk}
-        self._commit(
-            [self._event(EventKind.TRANSFERRED, at, actor=actor, before=before, after=after, sla_policies=policies)], at
+        self.commit(
+            [self.event(EventKind.TRANSFERRED, at, actor=actor, before=before, after=after, sla_policies=policies)], at
         )
 
     def set_priority(self, at: dt.datetime, actor: User, priority: int) -> None:
@@ -122,9 +122,9 @@ class Ledger:
         self._sweep(at)
         before, self.ticket.priority = self.ticket.priority, priority
         policies = self._promise_anew(at)
-        self._commit(
+        self.commit(
             [
-                self._event(
+                self.event(
                     EventKind.PRIORITY_CHANGED, at, actor=actor, before=before, after=priority, sla_policies=policies
                 )
             ],
@@ -136,14 +136,14 @@ class Ledger:
         self._sweep(at)
         ticket = self.ticket
         seen = self.conversation.last_seq
-        message = self._message(MessageKind.OUTBOUND, at, text, external_id=external_id, author=agent)
+        message = self.message(MessageKind.OUTBOUND, at, text, external_id=external_id, author=agent)
         message.seen_seq = seen
         before = {"status": ticket.status, "assignee": ticket.assignee_id}
         if ticket.status == Status.NEW:
             ticket.status = Status.OPEN
         ticket.last_message = message
         ticket.unanswered_count, ticket.waiting_since = 0, None
-        replied = self._event(
+        replied = self.event(
             EventKind.REPLIED,
             at,
             actor=agent,
@@ -153,7 +153,7 @@ class Ledger:
             assignee=ticket.assignee_id,
             team=ticket.team_id,
         )
-        self._commit([replied], at)
+        self.commit([replied], at)
         self.answered = True
         left = at + self.terms.send_delay
         accepted = left + ACCEPTED_AFTER
@@ -162,7 +162,7 @@ class Ledger:
         message.read_at = left + max(read_after, DELIVERED_AFTER)
         self.attempts.append(DeliveryAttempt(message=message, number=1, token=uuid.uuid4(), started_at=left))
         self._sweep(accepted)
-        self._commit([self._event(EventKind.REPLY_ACCEPTED, accepted, message=message, attempt=1)], accepted)
+        self.commit([self.event(EventKind.REPLY_ACCEPTED, accepted, message=message, attempt=1)], accepted)
         # Each of the two receipts made open pages look again.
         ticket.version += 2
 
@@ -174,10 +174,10 @@ class Ledger:
         ticket.status, ticket.resolved_at, ticket.closes_at = Status.RESOLVED, at, at + reopen_window
         ticket.waiting_since, ticket.unanswered_count = None, 0
         ticket.settled_seq = self.conversation.last_seq
-        resolved = self._event(
+        resolved = self.event(
             EventKind.RESOLVED, at, actor=agent, before=before, settled_seq=settled_seq, assignee=ticket.assignee_id
         )
-        self._commit([resolved], at)
+        self.commit([resolved], at)
 
     def close(self, noticed_at: dt.datetime) -> None:
         """Close the ticket at the end of its reopen window."""
@@ -185,7 +185,7 @@ class Ledger:
         due = self.ticket.closes_at
         assert due is not None  # noqa: S101 - resolved tickets close
         self.ticket.status = Status.CLOSED
-        self._commit([self._event(EventKind.CLOSED, noticed_at, said=due)], noticed_at)
+        self.commit([self.event(EventKind.CLOSED, noticed_at, said=due)], noticed_at)
 
     # -- Rows ---------------------------------------------------------------------------------------
 
@@ -193,7 +193,7 @@ class Ledger:
         self.conversation.last_seq += 1
         return self.conversation.last_seq
 
-    def _message(
+    def message(
         self,
         kind: MessageKind,
         at: dt.datetime,
@@ -203,6 +203,7 @@ class Ledger:
         author: User | None = None,
         occurred_at: dt.datetime | None = None,
     ) -> Message:
+        """Return the next message of the conversation, as an agent's or the contact's."""
         outbound = kind == MessageKind.OUTBOUND
         message = Message(
             inbox_id=self.conversation.inbox_id,
@@ -225,7 +226,7 @@ class Ledger:
         self.messages.append(message)
         return message
 
-    def _event(
+    def event(
         self,
         kind: EventKind,
         at: dt.datetime,
@@ -236,6 +237,7 @@ class Ledger:
         message: Message | None = None,
         **data: Any,
     ) -> TicketEvent:
+        """Return the next event of the ticket."""
         if kind in TAKES_OVER:
             hours = self.terms.ruler.hours
             data["hours"] = [hours.pk, hours.version] if hours else None
@@ -255,7 +257,8 @@ class Ledger:
             status=self.ticket.status,
         )
 
-    def _commit(self, events: list[TicketEvent], at: dt.datetime) -> None:
+    def commit(self, events: list[TicketEvent], at: dt.datetime) -> None:
+        """End a step with its events."""
         self._keep_clocks(at)
         self.events += events
         self.changes += 1

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from helpdesk.seed.rhythm import Arrival, arrivals, at_the_desk, delay
-from helpdesk.seed.stories import ANSWERS, COMMENTS, LANGUAGES, NAMES, QUESTIONS, STILL, TOPICS, Topic
+from helpdesk.seed.stories import ANSWERS, LANGUAGES, NAMES, QUESTIONS, STILL, TOPICS, Topic
 
 LANGUAGE_WEIGHTS = (34, 28, 18, 12, 8)
 TOPIC_WEIGHTS = tuple(topic.weight for topic in TOPICS)
@@ -53,7 +53,7 @@ class Story:
     steps: list[Step] = field(default_factory=list)
     score: int | None = None
     recommends: int | None = None
-    comment: str = ""
+    answer_after: int = 60
 
     @property
     def opened_at(self) -> dt.datetime:
@@ -162,8 +162,7 @@ class Plot:
             return
         weights: Sequence[int] = (9, 8, 14, 30, 39) if bad else (2, 2, 5, 25, 66)
         story.score = chance.choices((1, 2, 3, 4, 5), weights=weights)[0]
-        if chance.random() < 0.35:
-            story.comment = COMMENTS[story.person.language][0 if story.score >= 4 else 1]
+        story.answer_after = chance.randrange(20, 1500)
         if chance.random() < 0.5:
             best = {5: (9, 10, 10), 4: (8, 9, 7), 3: (6, 7, 7), 2: (3, 5, 6), 1: (0, 1, 3)}
             story.recommends = chance.choice(best[story.score])

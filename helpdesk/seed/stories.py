@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 LANGUAGES = ("de", "en", "fr", "es", "pt")
+SURVEY_LANGUAGES = frozenset({"de", "en", "fr", "es", "it"})
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,6 @@ STILL = {
     "fr": "Désolé, ce n’est toujours pas bon.",
     "es": "Perdón, todavía no está bien.",
     "pt": "Desculpe, ainda não está certo.",
-}
-COMMENTS = {
-    "de": ("Superschnelle Hilfe, danke!", "Ich musste alles zweimal erklären."),
-    "en": ("Quick and friendly, thank you.", "I had to explain it twice."),
-    "fr": ("Très rapide et aimable, merci.", "J’ai dû tout répéter."),
-    "es": ("Muy amables y muy claros.", "Tuve que explicarlo dos veces."),
-    "pt": ("Atendimento nota dez.", "Tive de explicar tudo duas vezes."),
 }
 # Names and country codes by language; believable, and no real person's number: the digits after them are ours.
 NAMES = {

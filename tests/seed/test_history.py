@@ -14,6 +14,9 @@ from helpdesk.seed.history import SEED, new_ticket, tell, terms_of, write_histor
 from helpdesk.seed.ledger import ACCEPTED_AFTER, DELIVERED_AFTER, Ledger
 from helpdesk.seed.people import Staff, hire
 from helpdesk.seed.plot import Plot, Story
+from helpdesk.seed.ratings import INVITED_AFTER, READ_AFTER, Ratings, rate
+from surveys.invitations import decide, invite
+from surveys.models import Survey, SurveyInvitation, SurveyResponse
 from tickets import intake
 from tickets.actions import assignment, lifecycle, messaging, outbox, triage
 from tickets.actions.clocks import notice_next
@@ -25,7 +28,9 @@ from tickets.models import (
     ContentType,
     Conversation,
     DeliveryAttempt,
+    EventKind,
     IdentityKind,
+    Inbox,
     Message,
     MessageState,
     RoutingRule,
@@ -43,6 +48,9 @@ def staff() -> Staff:
     people = hire()
     Team.objects.update(assignment=Assignment.MANUAL)
     RoutingRule.objects.all().delete()
+    Inbox.objects.update(acknowledges=False)
+    people.inbox.refresh_from_db()
+    Survey.objects.update(active_since=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), delay=dt.timedelta(seconds=60))
     return people
 
 
@@ -106,8 +114,56 @@ def act(story: Story, staff: Staff) -> Ticket:
                 name = f"acted.{story.person.phone}.{number}"
                 _deliver(message, step.at + delay, dt.timedelta(seconds=step.read_after), name)
     assert ticket is not None
+    answer_surveys(story, ticket)
     ticket.refresh_from_db()
     return ticket
+
+
+def answer_surveys(story: Story, ticket: Ticket) -> None:
+    """Ask as the sweep would have done, and let the contact answer."""
+    ticket.refresh_from_db()
+    survey = Survey.objects.get(kind="csat")
+    resolution = ticket.events.filter(kind=EventKind.RESOLVED).latest("seq")
+    due = story.steps[-1].at + survey.delay
+    with clock.at(story.steps[-1].at + INVITED_AFTER):
+        invitation = invite(survey, ticket, resolution, due_at=due, at=clock.now())
+    _ask(invitation, f"acted.{story.person.phone}.csat")
+    if story.score is None:
+        return
+    tap = {"choice": {"id": f"survey:{invitation.token}:{story.score}", "title": "⭐" * story.score}}
+    _answer(story, ticket, due, "⭐" * story.score, tap)
+    nps = SurveyInvitation.objects.get(ticket=ticket, survey__kind="nps")
+    _ask(nps, f"acted.{story.person.phone}.nps")
+    if story.recommends is not None:
+        _answer(story, ticket, nps.due_at, str(story.recommends), {})
+
+
+def _ask(invitation: SurveyInvitation, external_id: str) -> None:
+    with clock.at(invitation.due_at):
+        assert decide(invitation_id=invitation.pk), SurveyInvitation.objects.get(pk=invitation.pk).reason
+    invitation.refresh_from_db()
+    assert invitation.message is not None
+    _deliver(invitation.message, invitation.due_at, READ_AFTER, external_id)
+
+
+def _answer(story: Story, ticket: Ticket, asked: dt.datetime, text: str, content: dict[str, Any]) -> None:
+    at = asked + dt.timedelta(seconds=story.answer_after)
+    with clock.at(at):
+        intake.receive(
+            InboundMessage(
+                inbox_id=ticket.conversation.inbox_id,
+                external_id=f"acted.{story.person.phone}.{text}",
+                identities=(Identity(kind=IdentityKind.PHONE, value=story.person.phone),),
+                occurred_at=at - dt.timedelta(seconds=1),
+                content_type=ContentType.CHOICE if content else ContentType.TEXT,
+                content=content,
+                text=text,
+                contact_name=story.person.name,
+            )
+        )
+    thanks = SurveyResponse.objects.latest("pk").thanked_with
+    assert thanks is not None
+    _deliver(thanks, at, READ_AFTER, f"{text}.{story.person.phone}.thanks")
 
 
 def _deliver(message: Message, left: dt.datetime, read_after: dt.timedelta, external_id: str) -> None:
@@ -136,6 +192,12 @@ LEFT_OUT = {
     "token",
     "clock_id",
     "follow_up_of_id",
+    "resolution_id",
+    "invitation_id",
+    "comment_message_id",
+    "thanked_with_id",
+    "content",
+    "language",
 }
 
 
@@ -165,9 +227,13 @@ def test_each_row_of_an_invented_ticket_is_the_row_that_the_actions_write(staff:
             terms=terms_of(staff.inbox.team_id),
         )
         tell(story, ledger, staff, "told")
+        ratings = Ratings({survey.kind: survey for survey in Survey.objects.all()})
+        rate(story, ledger, ratings, "told")
         assert columns(ledger.ticket) == columns(acted)
         assert fresh.last_seq == acted.conversation.last_seq
-        assert [columns(row) for row in ledger.messages] == [columns(r) for r in acted.messages.order_by("seq")]
+        assert [columns(row) for row in ledger.messages] == [
+            columns(r) for r in acted.conversation.messages.order_by("seq")
+        ]
         assert [columns(row) for row in ledger.events] == [columns(r) for r in acted.events.order_by("seq")]
         assert [columns(row) for row in ledger.clocks] == [columns(r) for r in acted.clocks.order_by("pk")]
         wanted = [
@@ -175,6 +241,10 @@ def test_each_row_of_an_invented_ticket_is_the_row_that_the_actions_write(staff:
         ]
         by_clock = sorted(ledger.sla_events, key=lambda event: ledger.clocks.index(event.clock))
         assert [columns(row, "recorded_at") for row in by_clock] == wanted
+        invitations = SurveyInvitation.objects.filter(ticket=acted).order_by("pk")
+        assert [columns(row) for row in ratings.invitations] == [columns(row) for row in invitations]
+        responses = SurveyResponse.objects.filter(invitation__in=invitations).order_by("pk")
+        assert [columns(row) for row in ratings.responses] == [columns(row) for row in responses]
         Ticket.objects.filter(pk=acted.pk).update(status="closed", resolved_at=END)
 
 
