@@ -53,13 +53,14 @@ CHANNELS = {"whatsapp": "channels_whatsapp.channel.WhatsAppChannel"}
 # What one contact may be told by itself within an hour; two machines that answer each other stop there.
 AUTOMATIC_MESSAGES_PER_HOUR = env.number("AUTOMATIC_MESSAGES_PER_HOUR", 3, low=1, high=60)
 ANSWERS = ["surveys.answers.take"]
-PANELS: list[str] = []
+PANELS = ["surveys.panels.ticket"]
 # Cards on the overview of the set-up pages, in the order of the side navigation: functions without parameters.
 SETUP_CARDS = [
     "tickets.views.setup.rules.card",
     "tickets.views.setup.sla.card",
     "tickets.views.setup.hours.card",
     "tickets.views.setup.texts.card",
+    "surveys.views.setup.card",
 ]
 
 INSTALLED_APPS = [

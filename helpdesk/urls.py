@@ -7,10 +7,11 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from helpdesk import demo, health, styleguide
+from surveys import setup_urls as surveys_setup
 from tickets import setup_urls as tickets_setup
 
 # Every app has its own set-up pages; together they are one namespace.
-setup_pages = [*tickets_setup.urlpatterns]
+setup_pages = [*tickets_setup.urlpatterns, *surveys_setup.urlpatterns]
 
 handler500 = "helpdesk.errors.server_error"
 
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("agents.urls")),
     path("", include("tickets.urls")),
     path("", include("channels_whatsapp.urls")),
+    path("", include("surveys.urls")),
     path("alerts/", include("tickets.alerts_urls")),
     path("setup/", include((setup_pages, "setup"))),
     path("api/v1/", include(("helpdesk.api", "api"))),

@@ -1,11 +1,14 @@
-"""What people do about surveys: cancel one that is due, finish a follow-up."""
+"""What people do about surveys: cancel one that is due, finish a follow-up, change the questions."""
+
+import datetime as dt
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from agents.permissions import Permission, may
+from agents.permissions import Permission, may, may_configure
 from surveys.invitations import give_up
-from surveys.models import FollowUp, FollowUpState, InvitationState, NotSent, SurveyInvitation
+from surveys.models import FollowUp, FollowUpState, InvitationState, NotSent, Survey, SurveyInvitation, SurveyText
 from tickets.actions.base import action, lock_ticket, lock_ticket_for, now, touch
 from tickets.errors import NotAllowed, Refused, WrongStatus
 
@@ -43,3 +46,29 @@ def finish_follow_up(*, actor: User, follow_up_id: int, note: str) -> FollowUp:
     follow_up.save()
     touch(ticket)
     return follow_up
+
+
+@action
+def configure(
+    *,
+    actor: User,
+    survey_id: int,
+    is_active: bool,
+    highest: int,
+    delay: dt.timedelta,
+    cap_days: int,
+    sampling_percent: int,
+    min_messages: int,
+    texts: Mapping[str, Mapping[str, str]],
+) -> Survey:
+    """Change a survey and its words; switching it on asks about what is resolved from now. Raises NotAllowed."""
+    if not may_configure(actor):
+        raise NotAllowed(_("Only administrators change surveys."))
+    survey = Survey.objects.select_for_update(no_key=True).get(pk=survey_id)
+    survey.active_since = (survey.active_since or now()) if is_active else None
+    survey.highest, survey.delay, survey.cap_days = highest, delay, cap_days
+    survey.sampling_percent, survey.min_messages = sampling_percent, min_messages
+    survey.save()
+    for language, words in texts.items():
+        SurveyText.objects.update_or_create(survey=survey, language=language, defaults=dict(words))
+    return survey

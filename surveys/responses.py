@@ -25,7 +25,7 @@ from tickets.actions import automatic
 from tickets.actions.base import touch
 from tickets.models import Change, Message, Purpose, Ticket, Wish, WishSource
 
-LOW_SCORE = "survey_low_score"
+LOW_SCORE = "low_score"
 
 
 def record(*, invitation: SurveyInvitation, message: Message, kind: AnswerKind, score: int) -> None:

@@ -48,6 +48,7 @@ TICKET = [
     ("the rule that sent it here", r'"kind" IN .*routed.*transferred'),
     ("earlier tickets", r'NOT \("tickets_ticket"."id" ='),
     ("which of them may be read", r'SELECT "tickets_ticket"."id" AS "pk" FROM'),
+    ("surveys", r'FROM "surveys_surveyinvitation"'),
     ("own draft of the ticket", r'FROM "tickets_draft"'),
     ("own presence", r'FROM "agents_presenceinterval" WHERE'),
     ("unread alerts", r'FROM "agents_notification"'),

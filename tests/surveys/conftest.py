@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from surveys import invitations
+from surveys.defaults import install
 from surveys.models import Survey, SurveyInvitation, SurveyKind
 from tests.cast import House, house, newest_seq, ticket_of, writes
 from tests.tickets.test_outbox import NINE, drain, reply
@@ -21,6 +22,12 @@ HOUR = dt.timedelta(hours=1)
 @pytest.fixture
 def cast(db: None) -> House:
     """Return the furnished house, with both surveys on for a day."""
+    return furnished()
+
+
+def furnished() -> House:
+    """Switch both surveys on for a day, also after a test that emptied all tables."""
+    install()
     Survey.objects.update(active_since=NINE - dt.timedelta(days=1))
     return house()
 

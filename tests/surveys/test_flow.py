@@ -200,7 +200,7 @@ def test_a_low_score_asks_the_lead_and_leaves_the_ticket_as_it_is(cast: House, j
     taps(cast, invitation, 2)
     follow_up = FollowUp.objects.get()
     assert (follow_up.state, follow_up.team) == (FollowUpState.OPEN, cast.returns)
-    assert list(Notification.objects.values_list("user__username", "kind")) == [("amira", "survey_low_score")]
+    assert list(Notification.objects.values_list("user__username", "kind")) == [("amira", "low_score")]
     assert Ticket.objects.get().status == Status.RESOLVED
     with pytest.raises(NotAllowed):
         finish_follow_up(actor=cast.lena, follow_up_id=follow_up.pk, note="Called her")

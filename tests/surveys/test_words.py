@@ -2,12 +2,14 @@
 
 import pytest
 
+from surveys.defaults import install
 from surveys.models import QUESTION_LENGTH, Survey, SurveyKind, TextLanguage
 from surveys.words import NAMES, WORDS, language_for, options, score_of
 
 
 @pytest.mark.django_db
 def test_a_new_installation_has_both_surveys_switched_off_in_five_languages() -> None:
+    install()
     for kind in SurveyKind:
         survey = Survey.objects.get(kind=kind)
         assert survey.active_since is None

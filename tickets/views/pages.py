@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -180,6 +182,7 @@ def ticket_parts(
             {**other, "url": place.ticket_url(other["pk"]) if other["pk"] else ""}
             for other in timeline.earlier_tickets(user, ticket)
         ],
+        "panels": [import_string(path)(request, ticket) for path in settings.PANELS],
         "viewers": presence.others(ticket.pk, user),
         "composer": composer(request, ticket, place, now=now, typed=typed, hint=hint) if may_work else None,
         "urls": {

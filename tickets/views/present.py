@@ -214,6 +214,9 @@ def _media(message: Message) -> dict[str, Any]:
 
 def _fate(message: Message, place_query: str, *, may_work: bool) -> tuple[str, list[dict[str, str]]]:
     """Return the sentence under a message of ours and what may be done about it."""
+    if is_automatic(message):
+        # It may belong to no ticket, and nobody decides what becomes of it.
+        return _automatic_fate(message), []
 
     def address(name: str) -> str:
         return reverse(f"inbox:{name}", args=[message.ticket_id, message.pk]) + place_query
@@ -221,8 +224,6 @@ def _fate(message: Message, place_query: str, *, may_work: bool) -> tuple[str, l
     retry = {"text": _("Try again"), "url": address("message_retry")}
     discard = {"text": _("Discard"), "url": address("message_discard")}
     undo = {"text": _("Undo"), "url": address("message_undo"), "hotkey": "u"}
-    if is_automatic(message):
-        return _automatic_fate(message), []
     text, actions = "", []
     if message.state == MessageState.HELD:
         text, actions = _("Leaves in a moment."), [undo]

@@ -1,0 +1,97 @@
+"""Surveys on the ticket page, low scores that wait, and the set-up page."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import User
+from surveys.models import FollowUp, FollowUpState, NotSent, Survey, SurveyInvitation, SurveyKind, SurveyText
+from tests.cast import House
+from tests.surveys.conftest import asked, helped, invited, taps, types
+
+pytestmark = pytest.mark.django_db
+Journey = time_machine.Traveller
+
+
+def browser(user: User) -> Client:
+    """Return a browser in which somebody is logged in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page_of(client: Client, invitation: SurveyInvitation) -> str:
+    """Return the ticket's page."""
+    return client.get(reverse("inbox:ticket", args=["all", invitation.ticket_id])).content.decode()
+
+
+def test_a_survey_that_is_due_can_be_cancelled_on_the_ticket_page(cast: House, journey: Journey) -> None:
+    invitation = invited(helped(cast))
+    lena = browser(cast.lena)
+    assert "Due at 10:01:00" in page_of(lena, invitation)
+    cancellation = reverse("surveys:cancellation", args=[invitation.pk])
+    assert browser(User.objects.create(username="stranger")).post(cancellation).status_code == 404
+    lena.post(cancellation)
+    invitation.refresh_from_db()
+    assert invitation.reason == NotSent.CANCELLED
+    assert "Not sent: somebody cancelled it" in page_of(lena, invitation)
+
+
+def test_score_and_comment_stand_on_the_ticket_page_and_a_lead_follows_up(cast: House, journey: Journey) -> None:
+    invitation = asked(cast, journey)
+    lead = browser(cast.amira)
+    assert "no answer yet" in page_of(lead, invitation)
+    taps(cast, invitation, 1)
+    types(cast, "Nobody called <b>back</b>")
+    shown = page_of(lead, invitation)
+    assert "1 of 5" in shown
+    assert "Nobody called &lt;b&gt;back&lt;/b&gt;" in shown
+    assert "Nobody called" in lead.get(reverse("surveys:follow_ups")).content.decode()
+    completion = reverse("surveys:completion", args=[FollowUp.objects.get().pk])
+    browser(cast.lena).post(completion, {"note": "not mine"})
+    lead.post(completion, {"note": ""})
+    assert FollowUp.objects.get().state == FollowUpState.OPEN
+    lead.post(completion, {"note": "Called her"})
+    assert FollowUp.objects.get().state == FollowUpState.DONE
+    assert "Called her" in page_of(lead, invitation)
+    assert "No low score is waiting" in lead.get(reverse("surveys:follow_ups")).content.decode()
+
+
+def answers(survey: Survey, **changes: object) -> dict[str, object]:
+    """Return what the form holds, with changes."""
+    values: dict[str, object] = {
+        "is_active": "on",
+        "highest": 5,
+        "delay": 120,
+        "cap_days": 14,
+        "sampling_percent": 50,
+        "min_messages": 2,
+    }
+    for text in survey.texts.all():
+        values[f"question_{text.language}"] = text.question
+        values[f"thanks_{text.language}"] = text.thanks
+        values[f"comment_prompt_{text.language}"] = text.comment_prompt
+    return {**values, **changes}
+
+
+def test_an_administrator_changes_a_survey_and_bad_values_say_what_is_wrong(cast: House) -> None:
+    survey = Survey.objects.get(kind=SurveyKind.CSAT)
+    address = reverse("setup:surveys_edit", args=[survey.pk])
+    ada = browser(cast.ada)
+    assert ada.get(reverse("setup:surveys")).status_code == 200
+    assert ada.get(address).status_code == 200
+    assert browser(cast.lena).get(address).status_code == 403
+    refused = ada.post(address, answers(survey, delay=-1, question_de="x" * 161, sampling_percent=0))
+    assert refused.status_code == 422
+    assert "greater than or equal to 0" in refused.content.decode()
+    assert "at most 160 characters" in refused.content.decode()
+    assert ada.post(address, answers(survey, question_de="Wie war es?")).status_code == 302
+    survey.refresh_from_db()
+    assert (survey.delay, survey.cap_days, survey.min_messages) == (dt.timedelta(minutes=2), 14, 2)
+    assert SurveyText.objects.get(survey=survey, language="de").question == "Wie war es?"
+    ada.post(address, {key: value for key, value in answers(survey).items() if key != "is_active"})
+    survey.refresh_from_db()
+    assert survey.active_since is None
