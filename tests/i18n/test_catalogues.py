@@ -83,6 +83,7 @@ def test_french_marks_keep_a_space_that_does_not_break() -> None:
     found = [
         form
         for entry in polib.pofile(str(catalogue_path("fr")))
+        if not (entry.msgctxt or "").startswith("date format")
         for form in forms(entry)
         if re.search("[^\u00a0\u202f][;!?»]|[^\u00a0\u202f\\d]:(?!\\d)|«[^\u00a0\u202f]", form)
     ]
