@@ -194,3 +194,12 @@ def test_the_number_and_its_templates_can_be_asked_for(simulator: Simulator) -> 
         path = page["paging"].get("next", "").partition("/v26.0/")[2]
     languages = {"en", "de", "fr"}
     assert {("ticket_update", code) for code in languages} | {("ask_to_continue", code) for code in languages} <= names
+
+
+def test_a_program_can_tap_an_answer_by_its_title_or_id(simulator: Simulator, rafael: str) -> None:
+    simulator.writes(rafael)
+    simulator.accepted(rafael, type="interactive", interactive=rows(5))
+    simulator.control("inbound", {"from": rafael, "tap": "Row 3"})
+    simulator.control("inbound", {"from": rafael, "tap": "r4"})
+    told = [entry["message"] for entry in simulator.control("log?kind=inbound")["entries"]][-2:]
+    assert [block["interactive"]["list_reply"]["id"] for block in told] == ["r3", "r4"]
