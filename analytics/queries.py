@@ -243,6 +243,21 @@ class Reader:
                 opened[day.weekday()][hour] += int(number)
         return Heatmap(opened=opened, occurrences=hours_of(period))
 
+    def scores(self, period: Period) -> dict[str, dict[int, int]]:
+        """Return how often each score was given, by kind of survey; the same answers that csat and nps count."""
+        source = source_of("csat")
+        condition, values = sums.conditions(source, self.filters)
+        found: dict[str, dict[int, int]] = defaultdict(dict)
+        with connection.cursor() as sql:
+            sql.execute(
+                f"SELECT x.survey, x.score, count(*) FROM {source.table} WHERE f.is_counted"  # noqa: S608
+                f" AND {source.day} BETWEEN %s AND %s{condition} GROUP BY 1, 2",
+                [period.first, period.last, *values],
+            )
+            for kind, score, count in sql.fetchall():
+                found[kind][score] = count
+        return found
+
     def ages(self) -> Ages:
         """Return how old the tickets are that are open now. One query, on the tickets themselves."""
         condition, values = _present_conditions(self.filters)

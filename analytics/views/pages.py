@@ -14,7 +14,7 @@ from agents.models import Team, User
 from analytics import charts
 from analytics.definitions import KPIS, Kpi, Unit
 from analytics.queries import Point, Reader, Result
-from analytics.views import words
+from analytics.views import ratings, words
 from analytics.views.base import ReportRequest, frame, report
 from analytics.views.export import Cell, csv_response
 from tickets.models import Inbox, Tag
@@ -126,6 +126,8 @@ def page(request: ReportRequest, slug: str) -> HttpResponse:
             ],
             "parts": parts(reader.breakdown(chosen.id, by, asked.period), chosen, by) if by else [],
         }
+    if shown.slug == "surveys":
+        context |= ratings.given(reader, asked)
     return frame(request, "page", **context)
 
 

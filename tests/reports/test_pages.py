@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from agents.models import User
 from analytics.definitions import HEADLINES
+from analytics.queries import Reader
 from analytics.refresh import rebuild
 from analytics.views.export import safe
 from analytics.views.pages import PAGES
@@ -57,6 +58,14 @@ def test_each_page_shows_its_figures_and_gives_them_as_csv(staff: Staff, slug: s
     rows = list(csv.DictReader(io.StringIO(client.get(f"/reports/{slug}.csv{ASKED}").content.decode("utf-8-sig"))))
     assert rows
     assert {row["kpi"] for row in rows} <= set(PAGES[slug].kpis)
+
+
+def test_scores_of_the_surveys_page_add_up_to_the_answers_that_csat_counts(staff: Staff) -> None:
+    page = as_(staff.users["jonas"]).get(f"/reports/surveys/{ASKED}")
+    asked = page.context["asked"]
+    drawn = page.context["distributions"][0]["chart"].columns
+    counted = Reader(staff.users["jonas"], asked.filters).kpi("csat", asked.period).n
+    assert sum(column.bar.value for column in drawn) == counted > 0
 
 
 def test_a_lead_reads_own_teams_and_an_agent_none(staff: Staff) -> None:
