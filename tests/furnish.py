@@ -6,7 +6,7 @@ PASSWORD = "chaos-and-order"
 
 
 def main() -> None:
-    """Create the cast, who can log in, with a number that the simulator plays and some quick replies."""
+    """Create the cast, who can log in, with a number that the simulator plays, a rule and some quick replies."""
     import django
 
     django.setup()
@@ -15,6 +15,7 @@ def main() -> None:
     from agents.models import Membership, User
     from channels_whatsapp.numbers import connect_number
     from tests.cast import house
+    from tickets.actions.rules import RuleDraft, create_rule
     from tickets.models import QuickReply
 
     cast = house("whatsapp")
@@ -27,6 +28,9 @@ def main() -> None:
     )
     Membership.objects.create(user=cast.amira, team=cast.finance, is_lead=True)
     User.objects.update(password=make_password(PASSWORD))
+    create_rule(
+        actor=cast.ada, draft=RuleDraft(name="Money", keywords=("Abrechnung", "Rechnung"), team_id=cast.finance.pk)
+    )
     QuickReply.objects.create(shortcut="hello", text="Hello {name}, {agent} here.")
     QuickReply.objects.create(shortcut="ship-times", text="Standard delivery takes 2 to 4 working days.")
     QuickReply.objects.create(shortcut="ship-express", text="I have upgraded your parcel to express.")
