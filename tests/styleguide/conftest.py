@@ -58,8 +58,10 @@ def visit(chromium: Browser, live_server: LiveServer, settings: Settings) -> Ite
     complaints: list[str] = []
 
     def visit(address: str, *, user: User | None = None, width: int = 1440, **options: Any) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+        context = chromium.new_context(base_url=live_server.url, viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
+        # The server of the tests knows no sockets.
+        context.route_web_socket("**/ws/**", lambda _socket: None)
         if user is not None:
             client = Client()
             client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -79,9 +81,9 @@ def visit(chromium: Browser, live_server: LiveServer, settings: Settings) -> Ite
     assert complaints == []
 
 
-def violations(page: Page, part: str = "html") -> list[str]:
+def violations(page: Page, part: str = "html", *, rules: list[str] = RULES) -> list[str]:
     """Run axe on a page, or on a part of it, as it stands, and name what it finds."""
     page.evaluate(AXE)
-    options = {"runOnly": RULES, "resultTypes": ["violations"]}
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
     found = page.evaluate("([part, options]) => axe.run(part, options)", [part, options])["violations"]
     return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found for node in v["nodes"]]
