@@ -10,7 +10,7 @@ import pytest
 from tests.docs.pages import OPERATIONS, ROOT
 from tests.docs.variables import Reading, readings
 
-APPS = ("agents", "channels_whatsapp", "helpdesk", "surveys", "tickets", "manage.py")
+APPS = ("agents", "analytics", "channels_whatsapp", "helpdesk", "surveys", "tickets", "manage.py")
 # Of the machine and of Django itself.
 NOT_OURS = frozenset({"PATH", "DJANGO_SETTINGS_MODULE"})
 TABLES = ("Application", "Launcher: `make demo`, `make tour`, `make test`", "Simulator", "Read by `compose.yaml`")
