@@ -16,6 +16,9 @@ ALL = [pytest.param(page, id=page.name) for page in pages()]
 TOP = {path.name for path in ROOT.iterdir()}
 PACKAGES = ("agents", "analytics", "channels_whatsapp", "helpdesk", "simulator", "surveys", "tickets", "tests")
 SUFFIXES = (".py", ".md", ".toml", ".yaml", ".json", ".lock", ".css", ".js", ".html", ".png", ".mjs")
+ADDRESS = re.compile(
+    r"/(inbox|healthz|webhooks|styleguide|admin|login|logout|media|account|api|reports|setup|alerts|follow-ups)/?"
+)
 # Made by running the product, so a fresh checkout lacks them.
 MADE = (".venv", ".data", "staticfiles")
 FORBIDDEN = re.compile(
@@ -110,7 +113,7 @@ def test_every_module_that_is_run_exists(page: Page) -> None:
 def test_every_address_of_the_product_resolves(page: Page) -> None:
     unknown = []
     for span in page.spans:
-        if not re.match(r"/(inbox|healthz|webhooks|styleguide|admin|login|logout|media|account|api|reports|setup|alerts|follow-ups)/?", span):
+        if not ADDRESS.match(span):
             continue
         try:
             resolve(span)
