@@ -10,6 +10,7 @@ import re
 from pathlib import PurePosixPath
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 STACK = ("browser", "chaos")  # in this order: the chaos leaves hundreds of open tickets behind
@@ -32,10 +33,10 @@ def rank(nodeid: str) -> tuple[int, int]:
     return (2, 0) if name == nodeid else (1, 0)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadScopeScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Hand out whole groups, in the order in which the tests were collected: the largest is not the longest."""
     config.option.loadscopereorder = False
-    scheduler = LoadScopeScheduling(config)
+    scheduler = LoadScopeScheduling(config, log)
     scheduler._split_scope = group
     return scheduler
 
