@@ -9,7 +9,7 @@ from rest_framework import serializers
 from agents.api.fields import UtcDateTimeField
 from analytics.definitions import KPIS, Better, Kpi, Statistic, Unit
 from analytics.periods import Period
-from analytics.queries import Point, Result
+from analytics.results import Point, Result
 
 
 def choices(names: Any) -> list[tuple[str, str]]:

@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from agents.models import User
 from analytics import charts
 from analytics.definitions import HEADLINES, KPIS, Unit
-from analytics.queries import Heatmap, Overview, Result, overview
+from analytics.queries import overview
+from analytics.results import Heatmap, Overview, Result
 from analytics.views import words
 from analytics.views.base import ReportRequest, frame, report
 from tickets.models import Inbox, Tag

@@ -13,7 +13,8 @@ from django_stubs_ext import StrOrPromise
 from agents.models import Team, User
 from analytics import charts
 from analytics.definitions import KPIS, Kpi, Unit
-from analytics.queries import Point, Reader, Result
+from analytics.queries import Reader
+from analytics.results import Point, Result
 from analytics.views import ratings, words
 from analytics.views.base import ReportRequest, frame, report
 from analytics.views.export import Cell, csv_response

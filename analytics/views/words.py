@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from analytics.charts import Sparkline, sparkline
 from analytics.definitions import KPIS, Better, Kpi, Statistic, Target, Unit
-from analytics.queries import Point, Result
+from analytics.results import Point, Result
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 

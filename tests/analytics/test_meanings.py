@@ -10,7 +10,8 @@ from analytics.fold import Folded, Log
 from analytics.fold import fold as whole_fold
 from analytics.models import Wait
 from analytics.periods import Period
-from analytics.queries import Reader, Result
+from analytics.queries import Reader
+from analytics.results import Result
 from analytics.scope import Filters
 from helpdesk import clock
 from tests.analytics.history import MONDAY, after, answers, count, fact_of, hears, resolves, someone
