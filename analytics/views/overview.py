@@ -93,7 +93,7 @@ def promises(found: Overview) -> dict[str, Any] | None:
         for (text, tone), points in shown
     ]
     days = [point.day for point in shown[0][1]][:: 7 if by_week else 1]
-    labels = [formats.date_format(day, "j M") for day in days]
+    labels = [formats.date_format(day, words.day_format()) for day in days]
     target = found.results["sla_compliance"].target
     goal = target.low * 100 if target and target.low is not None else None
     axis = charts.Axis(lambda value: f"{value:g} %", limit=100)

@@ -143,7 +143,7 @@ def course(kpi: Kpi, points: list[Point], result: Result) -> dict[str, Any] | No
         return None
     factor = 100 if kpi.unit is Unit.SHARE else 1
     values = [None if point.value is None else point.value * factor for point in points]
-    labels = [formats.date_format(point.day, "j M") for point in points]
+    labels = [formats.date_format(point.day, words.day_format()) for point in points]
     goal = result.target
     line = (goal.low if goal.low is not None else goal.high) if goal else None
 

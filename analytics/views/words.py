@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from analytics.charts import Sparkline, sparkline
 from analytics.definitions import KPIS, Better, Kpi, Statistic, Target, Unit
@@ -29,6 +29,11 @@ def duration(seconds: float) -> str:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
     days, hours = divmod(whole // HOUR, 24)
     return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+
+
+def day_format() -> str:
+    """Return how the language of the page writes a day below a chart."""
+    return pgettext("date format: day and month", "j M")
 
 
 def number(value: float, places: int = 0) -> str:

@@ -15,7 +15,7 @@ from tickets.errors import Refused
 from tickets.models import Inbox, Matching, Needed, Priority, RoutingRule, Tag
 from tickets.views.present import language_name
 
-LANGUAGES = "ar cs da de en es fi fr it ja ko nl no pl pt ru sv tr uk zh".split()
+LANGUAGES = "ar cs da de en es fi fr it ja ko nb nl pl pt ru sv tr uk zh".split()
 SEPARATORS = re.compile(r"[\n\r,;]+")
 
 
