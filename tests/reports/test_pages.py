@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 def staff() -> Staff:
     """Return the people of the demo after a busy day."""
     people = hire()
+    User.objects.update(language="en")
     write_history(people, end=END, limit=40)
     rebuild()
     return people
