@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django.fixtures import Settings
 
 from helpdesk.services.environment import BASE_DIR
@@ -17,6 +19,16 @@ from tests.stack import RunningStack, running_stack
 
 # Playwright's own event loop runs in the test's thread; Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 # What Django writes itself when it makes the tables.
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
@@ -62,6 +74,17 @@ def _empty_what_was_filled(_case: TransactionTestCase) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for table in filled:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
+# The only browser of a process: two of Playwright cannot live in one, and while it lives an event loop runs.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Start Chromium for the tests of one file."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """A plugin of `make test`: which tests share a process, and which start first.
 
 Tests of the running stack form one group: the stack starts once, and the longest work begins first. Tests of one
-folder that drive a browser form a group of their own, because a browser between other tests would keep its event
+file that drive a browser form a group of their own, because a browser between other tests would keep its event
 loop running under them. Everything else goes wherever there is room. pytest-xdist's own grouping needs pytest's
 former way of naming tests, so that the names decide here.
 """
@@ -22,7 +22,7 @@ def group(nodeid: str) -> str:
     path = PurePosixPath(nodeid.partition("::")[0])
     if path.parent.name in STACK:
         return "stack"
-    return f"{path.parent.name} in a browser" if IN_A_BROWSER.search(path.name) else nodeid
+    return str(path) if IN_A_BROWSER.search(path.name) else nodeid
 
 
 def rank(nodeid: str) -> tuple[int, int]:

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
-from tests.styleguide.conftest import Open, chromium, visit
+from tests.styleguide.conftest import Open, visit
 
-__all__ = ["chromium", "visit"]
+__all__ = ["visit"]
 
 
 def test_the_documentation_loads_under_the_strict_policy_from_our_own_host(

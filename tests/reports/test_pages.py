@@ -16,6 +16,7 @@ from analytics.views.export import safe
 from analytics.views.pages import PAGES
 from helpdesk.seed.history import write_history
 from helpdesk.seed.people import Staff, hire
+from surveys.defaults import install
 
 END = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def staff() -> Staff:
     """Return the people of the demo after a busy day."""
+    install()
     people = hire()
     User.objects.update(language="en")
     write_history(people, end=END, limit=40)

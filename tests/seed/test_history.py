@@ -15,6 +15,7 @@ from helpdesk.seed.ledger import ACCEPTED_AFTER, DELIVERED_AFTER, Ledger
 from helpdesk.seed.people import Staff, hire
 from helpdesk.seed.plot import Plot, Story
 from helpdesk.seed.ratings import INVITED_AFTER, READ_AFTER, Ratings, rate
+from surveys.defaults import install
 from surveys.invitations import decide, invite
 from surveys.models import Survey, SurveyInvitation, SurveyResponse
 from tickets import intake
@@ -45,6 +46,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def staff() -> Staff:
     """Return the people of the demo, who take their tickets by hand as they did then: nothing happens by itself."""
+    install()
     people = hire()
     Team.objects.update(assignment=Assignment.MANUAL)
     RoutingRule.objects.update(is_active=False)

@@ -1,7 +1,5 @@
 """The customer's phone in a real browser."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,30 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.simulator.conftest import PNID, Json, Simulator, Target, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core-4.14.1" / "axe.min.js"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Chromium once."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """Open a page as wide as the phone's place beside the inbox; any error in its console fails the test."""
-    context = browser.new_context(viewport={"width": 400, "height": 800}, locale="en-GB")
+    context = chromium.new_context(viewport={"width": 400, "height": 800}, locale="en-GB")
     opened = context.new_page()
     complaints: list[str] = []
     opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -186,9 +172,9 @@ def site(folder: Path) -> Iterator[str]:
 
 
 def test_only_a_named_page_may_frame_the_phone_and_press_its_buttons(
-    own_process: Simulator, browser: Browser, rafael: str, tmp_path: Path
+    own_process: Simulator, chromium: Browser, rafael: str, tmp_path: Path
 ) -> None:
-    page = browser.new_page(viewport={"width": 500, "height": 800}, locale="en-GB")
+    page = chromium.new_page(viewport={"width": 500, "height": 800}, locale="en-GB")
     with site(tmp_path) as parent, site(tmp_path) as stranger:
         own_process.environ = {"SIM_FRAME_ANCESTORS": parent}
         simulator = own_process.start()
