@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import get_language_info, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from agents.models import PresenceState, User
@@ -78,6 +78,10 @@ def linkify(text: str) -> SafeString:
         end = match.start() + len(url)
     parts.append(conditional_escape(text[end:]))
     return mark_safe("".join(parts))  # noqa: S308 - every part was escaped above
+
+
+# The only name among our languages that the catalogues of Django lack, in this spelling.
+NORWEGIAN = gettext_noop("Norwegian Bokmal")
 
 
 def language_name(code: str) -> str:
