@@ -6,6 +6,7 @@ loop running under them. Everything else goes wherever there is room. pytest-xdi
 former way of naming tests, so that the names decide here.
 """
 
+import os
 import re
 from pathlib import PurePosixPath
 
@@ -15,6 +16,19 @@ from xdist.scheduler import LoadScopeScheduling
 
 STACK = ("browser", "chaos")  # in this order: the chaos leaves hundreds of open tickets behind
 IN_A_BROWSER = re.compile(r"test_(\w+_)?browser\.py$")
+
+FIRST_DATABASE = 2  # 0 is what the run was given, 1 its broker
+
+
+def own_database(url: str, worker: str) -> str:
+    """Return the address of a database of Valkey for one process alone: clearing a cache clears all of it."""
+    number = FIRST_DATABASE + int(worker.removeprefix("gw"))
+    return re.sub(r"(\?db=|:\d+/)\d+$", rf"\g<1>{number}", url)
+
+
+if os.environ.get("PYTEST_XDIST_WORKER") and os.environ.get("REDIS_URL"):
+    # This plugin is loaded before the settings are.
+    os.environ["REDIS_URL"] = own_database(os.environ["REDIS_URL"], os.environ["PYTEST_XDIST_WORKER"])
 
 
 def group(nodeid: str) -> str:

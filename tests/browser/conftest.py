@@ -115,8 +115,9 @@ def seat(chromium: Browser, stack: RunningStack) -> Iterator[Seat]:
 
 
 def _is_complaint(line: Any) -> bool:
-    # A refused action answers 409, and Chromium writes that down as an error of the page.
-    return line.type in {"error", "warning"} and "409 (Conflict)" not in line.text
+    # A refused action answers 409, and who leaves a page at once leaves its socket: Chromium writes both down.
+    harmless = ("409 (Conflict)", "closed before the connection is established")
+    return line.type in {"error", "warning"} and not any(text in line.text for text in harmless)
 
 
 @dataclass
