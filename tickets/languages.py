@@ -57,6 +57,8 @@ def _load() -> Any:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(CANDIDATES)
+    # It keeps all its languages, 28 MB, in order to choose others later; we never do.
+    identifier._full_model = None
     return identifier
 
 
