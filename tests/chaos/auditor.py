@@ -152,7 +152,10 @@ class Auditor:
         accepted = [entry for entry in self.stack.simulator.log("accepted_send") if entry["body"] in set(expected)]
         per_token = Counter(entry["biz_opaque_callback_data"] for entry in accepted)
         assert not [token for token, count in per_token.items() if count > 1]
-        assert sorted(entry["body"] for entry in accepted) == expected
+        reached, wanted = Counter(entry["body"] for entry in accepted), Counter(expected)
+        states = "SELECT text, state, attempt, error_text FROM tickets_message WHERE text = ANY(%(texts)s)"
+        missing = self.rows(states, texts=list(wanted - reached))
+        assert reached == wanted, f"missing: {missing}, more than once: {reached - wanted}"
         rows = self.rows(
             "SELECT m.text, m.state, m.external_id, a.token::text FROM tickets_message m"
             " LEFT JOIN tickets_deliveryattempt a ON a.message_id = m.id"
