@@ -57,6 +57,17 @@ TEXTS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
             ("5", "4", "3", "2", "1"),
         ),
     },
+    "recommendation_survey": {
+        "en": ("How likely are you to recommend us to a friend or colleague? Please type a number from 0 to 10.", ()),
+        "de": (
+            "Wie wahrscheinlich ist es, dass Sie uns weiterempfehlen? Schreiben Sie bitte eine Zahl von 0 bis 10.",
+            (),
+        ),
+        "fr": (
+            "Quelle est la probabilité que vous nous recommandiez à un proche ? Écrivez un nombre de 0 à 10.",
+            (),
+        ),
+    },
     "ticket_received": {
         "en": ("We have your message, {{1}}. Your request has the number {{2}}.", ()),
         "de": ("Ihre Nachricht ist da, {{1}}. Ihre Anfrage hat die Nummer {{2}}.", ()),

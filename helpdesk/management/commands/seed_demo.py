@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from agents.models import User
+from channels_whatsapp.models import WhatsAppNumber
 from helpdesk import clock
+from helpdesk.seed.approved import assign_templates
 from helpdesk.seed.history import write_history
 from helpdesk.seed.people import hire
 from helpdesk.seed.play import play, ring
@@ -32,6 +34,8 @@ class Command(BaseCommand):
             return
         with transaction.atomic():
             staff = hire()
+            if settings.SIMULATOR_URL:
+                assign_templates(WhatsAppNumber.objects.get(inbox=staff.inbox))
             tickets = write_history(staff, end=clock.now() - dt.timedelta(hours=6)) if options["history"] else 0
             chats = play(staff)
         if settings.SIMULATOR_URL:
