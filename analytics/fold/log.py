@@ -1,0 +1,89 @@
+"""What the fold is given: the rows of one ticket's log, as plain values."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """A row of the history."""
+
+    seq: int
+    kind: str
+    actor_kind: str
+    actor: int | None
+    message: int | None
+    data: dict[str, Any]
+    occurred_at: dt.datetime
+    recorded_at: dt.datetime
+    team: int | None
+    assignee: int | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedMessage:
+    """A message of the ticket, without its text."""
+
+    id: int
+    seq: int
+    kind: str
+    purpose: str
+    author_kind: str
+    author: int | None
+    seen_seq: int
+    occurred_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedClock:
+    """A promise."""
+
+    metric: str
+    state: str
+    stopped_at: dt.datetime | None
+    breached_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedSurvey:
+    """A survey that was sent, and its answer, if there is one that counts."""
+
+    kind: str
+    agent: int | None
+    team: int | None
+    sent_at: dt.datetime
+    is_delivered: bool
+    answered_at: dt.datetime | None
+    score: int | None
+    lowest: int | None
+    highest: int | None
+    is_superseded: bool = False  # the contact gave a newer answer of this kind within the window
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedFocus:
+    """A stretch of time in which an agent had the ticket before their eyes."""
+
+    agent: int
+    composing: bool
+    began_at: dt.datetime
+    ended_at: dt.datetime
+
+
+@dataclass(slots=True)
+class Log:
+    """All that is known about one ticket, in order of `seq`."""
+
+    ticket: int
+    contact: int
+    inbox: int
+    channel: str
+    is_test: bool
+    tags: list[int] = field(default_factory=list)
+    events: list[LoggedEvent] = field(default_factory=list)
+    messages: list[LoggedMessage] = field(default_factory=list)
+    clocks: list[LoggedClock] = field(default_factory=list)
+    surveys: list[LoggedSurvey] = field(default_factory=list)
+    focus: list[LoggedFocus] = field(default_factory=list)

@@ -1,0 +1,66 @@
+"""How long people worked at a ticket: as their browsers told, else estimated from what they sent."""
+
+from collections import defaultdict
+from typing import Any
+
+from analytics.fold.story import Story
+
+ESTIMATE_AT_MOST = 300
+AT_MOST = {"hold": 120.0, "after": 300.0}
+
+
+def handling(story: Story, efforts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the work of all agents at a resolved ticket that a person had to do with."""
+    by_people = bool(story.solves) and bool(story.replies or story.solves[-1].agent)
+    return {
+        "handling": sum(row["seconds"] for row in efforts) if by_people and story.began_at else None,
+        "is_handling_estimated": by_people and not story.log.focus,
+    }
+
+
+def efforts(story: Story) -> list[dict[str, Any]]:
+    """Return how long each agent worked at the ticket until and after it was resolved."""
+    if not story.solves or story.began_at is None:
+        return []
+    spent = _observed(story) if story.log.focus else _estimated(story)
+    solve = story.solves[-1]
+    return [
+        {"day": story.day(solve.at), "agent": agent, "team": solve.team, "seconds": int(seconds)}
+        for agent, seconds in sorted(spent.items())
+        if agent is not None
+    ]
+
+
+def _estimated(story: Story) -> dict[int | None, float]:
+    """Without a browser's word: for each reply the time since what came before it, five minutes at most."""
+    spent: dict[int | None, float] = defaultdict(float)
+    previous = None
+    for reply in sorted(story.replies, key=lambda one: one.message.seq):
+        heard = [at for at, message in story.inbound if message.seq < reply.message.seq]
+        since = max([*heard, *([previous] if previous else [])], default=reply.message.occurred_at)
+        previous = reply.message.occurred_at
+        spent[reply.message.author] += min(story.wall(since, previous), ESTIMATE_AT_MOST)
+    return spent
+
+
+def _observed(story: Story) -> dict[int | None, float]:
+    """Talking counts in full, waiting for the contact up to two minutes, what follows a resolve up to five."""
+    turns = [(at, "talk") for at, _m in story.inbound]
+    turns += [(reply.message.occurred_at, "hold") for reply in story.replies]
+    turns += [(solve.at, "after") for solve in story.solves]
+    turns.sort()
+    spent: dict[int | None, float] = defaultdict(float)
+    for place, (begin, phase) in enumerate(turns):
+        end = turns[place + 1][0] if place + 1 < len(turns) else None
+        idle: dict[int, float] = defaultdict(float)
+        for focus in story.log.focus:
+            began = focus.began_at if place == 0 else max(focus.began_at, begin)
+            ended = focus.ended_at if end is None else min(focus.ended_at, end)
+            seconds = max(0.0, (ended - began).total_seconds())
+            if phase == "talk" or focus.composing:
+                spent[focus.agent] += seconds
+            else:
+                idle[focus.agent] += seconds
+        for agent, seconds in idle.items():
+            spent[agent] += min(seconds, AT_MOST[phase])
+    return spent

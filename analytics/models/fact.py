@@ -1,0 +1,78 @@
+"""The fact of a ticket: one row with one value each."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tickets.models import Ticket
+
+
+class Fact(models.Model):
+    """One ticket as figures see it: a pure function of its log."""
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, primary_key=True, related_name="fact")
+    contact = models.BigIntegerField()
+    inbox = models.BigIntegerField()
+    channel = models.CharField(max_length=32)
+    tags = ArrayField(models.BigIntegerField(), default=list)
+    is_counted = models.BooleanField(help_text=_("Not of a test contact, and the contact has written."))
+
+    opened_at = models.DateTimeField()
+    opened_day = models.DateField()
+    opened_hour = models.SmallIntegerField()
+    opened_team = models.BigIntegerField(null=True)
+    began_at = models.DateTimeField(null=True, help_text=_("The contact's first message, by the provider's clock."))
+
+    replied_at = models.DateTimeField(null=True)
+    replied_day = models.DateField(null=True)
+    replied_agent = models.BigIntegerField(null=True)
+    replied_team = models.BigIntegerField(null=True)
+    first_response = models.IntegerField(null=True)
+    first_response_business = models.IntegerField(null=True)
+    assignment_to_reply = models.IntegerField(null=True)
+
+    acknowledged_day = models.DateField(null=True)
+    acknowledgement = models.IntegerField(null=True)
+
+    first_solved_at = models.DateTimeField(null=True)
+    first_solved_day = models.DateField(null=True)
+    first_solved_agent = models.BigIntegerField(null=True)
+    first_solved_team = models.BigIntegerField(null=True)
+    first_resolution = models.IntegerField(null=True)
+    first_resolution_business = models.IntegerField(null=True)
+    is_reopened = models.BooleanField(default=False)
+
+    solved_at = models.DateTimeField(null=True)
+    solved_day = models.DateField(null=True)
+    solved_agent = models.BigIntegerField(null=True)
+    solved_team = models.BigIntegerField(null=True)
+    resolution = models.IntegerField(null=True)
+    resolution_business = models.IntegerField(null=True)
+    work = models.IntegerField(null=True)
+    work_business = models.IntegerField(null=True)
+    is_one_touch = models.BooleanField(default=False, help_text=_("One person, no handing over, no reopening."))
+
+    missed_day = models.DateField(null=True)
+
+    handling = models.IntegerField(null=True)
+    is_handling_estimated = models.BooleanField(default=False, help_text=_("No browser told; derived from replies."))
+
+    # From the contact's other tickets.
+    followed_at = models.DateTimeField(null=True, help_text=_("When the contact opened the next ticket."))
+    is_first_contact = models.BooleanField(default=False, help_text=_("One touch, and no other ticket within 7 days."))
+    is_returning = models.BooleanField(default=False, help_text=_("The contact had a ticket before."))
+
+    class Meta:
+        db_table = "kpi_fact"
+        verbose_name = _("fact")
+        verbose_name_plural = _("facts")
+        indexes = [
+            models.Index(fields=["opened_day"], name="kpi_fact_opened"),
+            models.Index(fields=["replied_day"], name="kpi_fact_replied"),
+            models.Index(fields=["solved_day"], name="kpi_fact_solved"),
+            models.Index(fields=["first_solved_day"], name="kpi_fact_first_solved"),
+            models.Index(fields=["contact", "opened_at"], name="kpi_fact_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

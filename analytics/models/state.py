@@ -1,0 +1,64 @@
+"""What the figures stand on: versions of business hours, the watermark, targets."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from analytics.definitions import KPIS
+
+
+class CalendarVersion(models.Model):
+    """Business hours as they were in one version, so that old tickets are measured as they were promised."""
+
+    hours = models.BigIntegerField()
+    version = models.PositiveIntegerField()
+    definition = models.JSONField(help_text=_("Time zone, intervals and holidays."))
+
+    class Meta:
+        db_table = "kpi_calendar"
+        verbose_name = _("version of business hours")
+        verbose_name_plural = _("versions of business hours")
+        constraints = [models.UniqueConstraint(fields=["hours", "version"], name="kpi_calendar_once")]
+
+    def __str__(self) -> str:
+        return f"{self.hours} v{self.version}"
+
+
+class Watermark(models.Model):
+    """Up to when everything that happened is in the figures; one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    as_of = models.DateTimeField()
+    time_zone = models.CharField(max_length=64)
+    presence_at = models.DateTimeField(null=True, help_text=_("Up to when presence and focus were looked at."))
+
+    class Meta:
+        db_table = "kpi_watermark"
+        verbose_name = _("watermark")
+        verbose_name_plural = _("watermarks")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="kpi_watermark_one")]
+
+    def __str__(self) -> str:
+        return str(self.as_of)
+
+
+class KpiTarget(models.Model):
+    """A target that this workspace set itself, in the KPI's own unit; empty ends are open."""
+
+    kpi = models.CharField(_("figure"), max_length=40, unique=True, choices=[(k.id, k.label) for k in KPIS.values()])
+    low = models.FloatField(_("at least"), null=True, blank=True)
+    high = models.FloatField(_("at most"), null=True, blank=True)
+
+    class Meta:
+        db_table = "kpi_target"
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        constraints = [
+            models.CheckConstraint(condition=Q(kpi__in=list(KPIS)), name="kpi_target_known"),
+            models.CheckConstraint(
+                condition=Q(low__isnull=True) | Q(high__isnull=True) | Q(low__lte=F("high")), name="kpi_target_ordered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kpi

@@ -1,0 +1,52 @@
+"""When tickets are opened, by weekday and hour."""
+
+import datetime as dt
+
+from django.db import connection
+
+from analytics import sums
+from analytics.facts import zone
+from analytics.measures import source_of
+from analytics.periods import Period
+from analytics.results import Heatmap
+from analytics.scope import Filters
+
+
+def heatmap(filters: Filters, period: Period) -> Heatmap:
+    """Return when tickets are opened."""
+    restricted = filters.restricted()
+    opened = [[0] * 24 for _ in range(7)]
+    with connection.cursor() as sql:
+        if len(restricted) <= 1 and "agent" not in restricted and len(restricted.get("tag", ())) <= 1:
+            dimension, keys = next(iter(restricted.items()), ("all", frozenset({""})))
+            sql.execute(
+                "SELECT day, hour, sum(opened) FROM kpi_hour WHERE dimension = %s AND key = ANY(%s)"
+                " AND day BETWEEN %s AND %s GROUP BY day, hour",
+                [dimension, sorted(keys), period.first, period.last],
+            )
+        else:
+            condition, values = sums.conditions(source_of("volume"), filters)
+            sql.execute(
+                "SELECT opened_day, opened_hour, count(*) FROM kpi_fact f WHERE f.is_counted"  # noqa: S608
+                " AND opened_day BETWEEN %s AND %s" + condition + " GROUP BY 1, 2",
+                [period.first, period.last, *values],
+            )
+        for day, hour, number in sql.fetchall():
+            opened[day.weekday()][hour] += int(number)
+    return Heatmap(opened=opened, occurrences=hours_of(period))
+
+
+def hours_of(period: Period) -> list[list[float]]:
+    """Return how often each hour of the week came in a period: a skipped one less, one that came twice more."""
+    times = [[0.0] * 24 for _ in range(7)]
+    for day in period.days():
+        begin, end = (moment.astimezone(dt.UTC) for moment in Period(day, day).moments())
+        row = times[day.weekday()]
+        if end - begin == dt.timedelta(hours=24):
+            for hour in range(24):
+                row[hour] += 1
+            continue
+        while begin < end:  # by half hours, by which some zones change their clocks
+            row[begin.astimezone(zone()).hour] += 0.5
+            begin += dt.timedelta(minutes=30)
+    return times

@@ -1,0 +1,89 @@
+"""The tickets themselves: those that a figure counts, and those that are open now."""
+
+import datetime as dt
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from agents.models import User
+from analytics import sums
+from analytics.definitions import KPIS
+from analytics.measures import source_of
+from analytics.periods import Period, today
+from analytics.queries.totals import measure_of
+from analytics.results import Ages
+from analytics.scope import Filters
+from helpdesk import clock
+from tickets.models import Ticket
+
+
+def tickets_behind(
+    viewer: User, filters: Filters, kpi_id: str, period: Period, *, measure: str = ""
+) -> QuerySet[Ticket]:
+    """Return the tickets that a figure counts, as far as the viewer may open them.
+
+    Raises KeyError for a figure that is not made of tickets.
+    """
+    about_agents = filters.agents is not None
+    source = source_of(measure or measure_of(KPIS[kpi_id]), for_agents=about_agents)
+    if source.of_people:
+        raise KeyError(kpi_id)
+    one = next(known for known in source.measures if known.id == (measure or measure_of(KPIS[kpi_id])))
+    condition, values = sums.conditions(source, filters)
+    visible = Ticket.objects.visible_to(viewer)
+    if kpi_id == "backlog":
+        text = (
+            "tickets_ticket.id IN (SELECT f.ticket_id FROM kpi_step x JOIN kpi_fact f ON f.ticket_id = x.fact_id"  # noqa: S608
+            " WHERE f.is_counted AND x.day <= %s" + condition + " GROUP BY f.ticket_id HAVING sum(x.delta) > 0)"
+        )
+        return visible.extra(where=[text], params=[period.last, *values])  # noqa: S610
+    last = min(period.last, today() - dt.timedelta(days=1)) if kpi_id == "missed_chats" else period.last
+    text = (
+        f"tickets_ticket.id IN (SELECT f.ticket_id FROM {source.table} WHERE f.is_counted"  # noqa: S608
+        f" AND ({one.denominator}) IS NOT NULL AND {source.day} BETWEEN %s AND %s" + condition + ")"
+    )
+    return visible.extra(where=[text], params=[period.first, last, *values])  # noqa: S610
+
+
+def ages(filters: Filters) -> Ages:
+    """Return how old the tickets are that are open now. One query, on the tickets themselves."""
+    condition, values = _conditions(filters)
+    now = clock.now()
+    with connection.cursor() as sql:
+        sql.execute(
+            "SELECT count(*) FILTER (WHERE age < interval '1 day'),"  # noqa: S608
+            " count(*) FILTER (WHERE age >= interval '1 day' AND age < interval '3 days'),"
+            " count(*) FILTER (WHERE age >= interval '3 days' AND age < interval '7 days'),"
+            " count(*) FILTER (WHERE age >= interval '7 days'), min(opened_at),"
+            " count(waiting_since), min(waiting_since)"
+            " FROM (SELECT t.*, %s - t.opened_at AS age FROM tickets_ticket t"
+            " JOIN tickets_conversation v ON v.id = t.conversation_id JOIN tickets_inbox i ON i.id = v.inbox_id"
+            " JOIN tickets_contact c ON c.id = v.contact_id"
+            " WHERE t.status IN ('new', 'open', 'pending', 'on_hold') AND NOT c.is_test" + condition + ") AS t",
+            [now, *values],
+        )
+        row = sql.fetchone()
+    assert row is not None  # noqa: S101 - aggregates return a row
+    return Ages(
+        under_1_day=row[0],
+        under_3_days=row[1],
+        under_7_days=row[2],
+        older=row[3],
+        oldest_opened_at=row[4],
+        waiting=row[5],
+        waiting_since=row[6],
+    )
+
+
+def _conditions(filters: Filters) -> tuple[str, list[list[str]]]:
+    """Return filters as a condition on tickets as they are now."""
+    column = {
+        "channel": "i.channel = ANY(%s)",
+        "inbox": "i.id::text = ANY(%s)",
+        "team": "t.team_id::text = ANY(%s)",
+        "agent": "t.assignee_id::text = ANY(%s)",
+        "tag": "t.id IN (SELECT g.ticket_id FROM tickets_ticket_tags g WHERE g.tag_id::text = ANY(%s))",
+    }
+    restricted = filters.restricted()
+    text = "".join(f" AND {column[dimension]}" for dimension in restricted)
+    return text, [sorted(keys) for keys in restricted.values()]
