@@ -5,8 +5,11 @@ from typing import Any
 
 from celery import Celery, signals
 
+from helpdesk import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
+broker.install()
 app = Celery("helpdesk")
 # For every thread: wake-ups are published from one of their own, where "current" would be an app without a broker.
 app.set_default()
