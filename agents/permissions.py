@@ -13,13 +13,15 @@ class Permission(StrEnum):
     ROUTE = "route"  # write the rules that send to the team
     FOLLOW_UP = "follow_up"  # look after a low score and write down what came of it
     READ_ALL = "read_all"
+    READ_REPORTS = "read_reports"  # figures: of everything with READ_ALL, else of the teams one leads
+    SET_TARGETS = "set_targets"  # targets, headline figures and reviews of the reports
     CONFIGURE = "configure"
 
 
 MATRIX: dict[str, frozenset[Permission]] = {
     "agent": frozenset({Permission.ANSWER}),
-    "lead": frozenset({Permission.ANSWER, Permission.REASSIGN, Permission.ROUTE, Permission.FOLLOW_UP}),
-    "manager": frozenset({Permission.READ_ALL, Permission.FOLLOW_UP}),
+    "lead": frozenset({Permission.ANSWER, Permission.REASSIGN, Permission.ROUTE, Permission.FOLLOW_UP, Permission.READ_REPORTS}),
+    "manager": frozenset({Permission.READ_ALL, Permission.FOLLOW_UP, Permission.READ_REPORTS, Permission.SET_TARGETS}),
     "admin": frozenset(Permission),
 }
 
@@ -48,3 +50,17 @@ def may(user: User, permission: Permission, *, team_id: int) -> bool:
 def may_configure(user: User) -> bool:
     """Say whether this person may change how the helpdesk works for everybody; no query."""
     return user.is_active and Permission.CONFIGURE in MATRIX.get(str(user.role), frozenset())
+
+
+def may_read_reports(user: User) -> bool:
+    """Say whether there are any figures for this person. One query for those whose role alone does not say so."""
+    if not user.is_active:
+        return False
+    if Permission.READ_REPORTS in MATRIX.get(str(user.role), frozenset()):
+        return True
+    return Permission.READ_REPORTS in MATRIX["lead"] and Membership.objects.filter(user=user, is_lead=True).exists()
+
+
+def may_set_targets(user: User) -> bool:
+    """Say whether this person decides what figures should be, which are headlines, and what came of a review."""
+    return user.is_active and Permission.SET_TARGETS in MATRIX.get(str(user.role), frozenset())

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from agents import notify, presence
 from agents.models import User
-from agents.permissions import may_configure
+from agents.permissions import may_configure, may_read_reports
 from helpdesk import clock
 
 
@@ -23,6 +23,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "DEMO": settings.DEMO,
         "LANGUAGES": settings.LANGUAGES,
         "may_configure": isinstance(user, User) and may_configure(user),
+        # Asked by the rail of a whole page, at most once.
+        "may_read_reports": SimpleLazyObject(lambda: isinstance(user, User) and may_read_reports(user)),
         "availability": SimpleLazyObject(lambda: presence.arrive(user.pk, clock.now()) if user and user.pk else ""),
         # Asked for by the rail of a whole page only, once.
         "unread_alerts": SimpleLazyObject(lambda: notify.unread(user) if isinstance(user, User) else 0),

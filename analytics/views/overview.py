@@ -68,7 +68,7 @@ def answers(result: Result) -> dict[str, Any] | None:
     ]
     late = sum(counts[late_from:]) if late_from is not None else 0
     return {
-        "chart": charts.columns(bars, target_after=late_from),
+        "chart": charts.columns(bars, target_after=late_from, write=words.number),
         "target": words.target_text(KPIS[result.kpi], result.target),
         "late": words.write(Unit.SHARE, late / result.n),
         "intime": words.write(Unit.SHARE, 1 - late / result.n),
@@ -96,9 +96,9 @@ def promises(found: Overview) -> dict[str, Any] | None:
     labels = [formats.date_format(day, words.day_format()) for day in days]
     target = found.results["sla_compliance"].target
     goal = target.low * 100 if target and target.low is not None else None
-    axis = charts.Axis(lambda value: f"{value:g} %", limit=100)
+    axis = charts.Axis(lambda value: words.brief(Unit.SHARE, value / 100), limit=100)
     return {
-        "chart": charts.lines(series, labels, axis, target=goal, width=430),
+        "chart": charts.lines(series, labels, axis, target=goal),
         "key": [{"text": one.text, "tone": one.tone} for one in series],
         "target": words.target_text(KPIS["sla_compliance"], target),
         "by_week": by_week,

@@ -5,22 +5,18 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from agents.models import Team, User
-from analytics import charts
-from analytics.definitions import KPIS, Kpi, Unit
+from analytics.definitions import KPIS, Kpi, Statistic, Unit
 from analytics.queries import Reader
-from analytics.results import Point, Result
-from analytics.views import ratings, words
+from analytics.results import Result
+from analytics.views import dimensions, ratings, words
 from analytics.views.base import ReportRequest, frame, report
+from analytics.views.course import course
 from analytics.views.export import Cell, csv_response
-from tickets.models import Inbox, Tag
 
-MOST_DOTS = 92
 PAGE_SIZE = 50
 
 
@@ -31,7 +27,7 @@ class Page:
     slug: str
     title: StrOrPromise
     kpis: tuple[str, ...]
-    dimensions: tuple[str, ...] = ("team", "agent", "inbox", "tag")
+    first: str = "team"  # what it is broken down by unless asked otherwise
 
 
 PAGES = {
@@ -60,23 +56,16 @@ PAGES = {
             "agents",
             gettext_lazy("Agents"),
             ("productivity", "utilisation", "handling_time", "concurrency", "first_response_time", "resolution_time"),
-            ("agent", "team"),
+            "agent",
         ),
         Page(
             "volume",
             gettext_lazy("Volume"),
             ("volume", "message_volume", "returning_contact_rate", "retention_rate"),
-            ("inbox", "channel", "team", "tag"),
+            "inbox",
         ),
-        Page("backlog", gettext_lazy("Backlog"), ("backlog",), ("team", "inbox", "tag")),
+        Page("backlog", gettext_lazy("Backlog"), ("backlog",)),
     )
-}
-DIMENSIONS = {
-    "team": gettext_lazy("Team"),
-    "agent": gettext_lazy("Agent"),
-    "inbox": gettext_lazy("Number"),
-    "channel": gettext_lazy("Channel"),
-    "tag": gettext_lazy("Tag"),
 }
 
 
@@ -91,7 +80,7 @@ def _figures(page: Page) -> list[Kpi]:
 
 
 def _dimension(request: ReportRequest, page: Page, kpi: Kpi) -> str:
-    usable = [one for one in page.dimensions if one in kpi.dimensions]
+    usable = dimensions.of(kpi, page.first)
     wanted = request.GET.get("by", "")
     return wanted if wanted in usable else (usable[0] if usable else "")
 
@@ -115,15 +104,21 @@ def page(request: ReportRequest, slug: str) -> HttpResponse:
     }
     if chosen is not None:
         by = _dimension(request, shown, chosen)
+        # Shares of distinct contacts cost a query a day; the line of the period before is not worth that.
+        before = [] if chosen.statistic is Statistic.DISTINCT else reader.series(chosen.id, asked.period.previous)
         context |= {
             "chosen_label": _(chosen.label),
-            "course": course(chosen, series[chosen.id], results[chosen.id]),
+            "course": course(chosen, series[chosen.id], before, results[chosen.id]),
+            "in_seconds": chosen.unit is Unit.SECONDS,
             "by": by,
-            "by_label": DIMENSIONS.get(by, ""),
+            "by_label": dimensions.label(by),
             "dimensions": [
-                {"text": DIMENSIONS[one], "url": _link(asked.query, kpi=chosen.id, by=one), "checked": one == by}
-                for one in shown.dimensions
-                if one in chosen.dimensions
+                {
+                    "text": dimensions.label(one),
+                    "url": _link(asked.query, kpi=chosen.id, by=one),
+                    "checked": one == by,
+                }
+                for one in dimensions.of(chosen, shown.first)
             ],
             "parts": parts(reader.breakdown(chosen.id, by, asked.period), chosen, by) if by else [],
         }
@@ -137,54 +132,9 @@ def _link(query: str, **more: str) -> str:
     return f"?{query}&{extra}" if query else f"?{extra}"
 
 
-def course(kpi: Kpi, points: list[Point], result: Result) -> dict[str, Any] | None:
-    """Return the line of a figure day by day; None when no day has a value."""
-    if not any(point.value is not None for point in points):
-        return None
-    factor = 100 if kpi.unit is Unit.SHARE else 1
-    values = [None if point.value is None else point.value * factor for point in points]
-    labels = [formats.date_format(point.day, words.day_format()) for point in points]
-    goal = result.target
-    line = (goal.low if goal.low is not None else goal.high) if goal else None
-
-    def write(value: float) -> str:
-        return words.write(kpi.unit, value / factor)
-
-    axis = charts.Axis(write, zero=kpi.unit is not Unit.SHARE, limit=100 if kpi.unit is Unit.SHARE else None)
-    drawn = charts.lines(
-        [charts.Series(_(kpi.label), values)],
-        labels,
-        axis,
-        target=None if line is None else line * factor,
-        width=1000,
-        height=240,
-        filled=True,
-        dotted=len(points) <= MOST_DOTS,
-    )
-    rows = [
-        [label, {"text": words.write(kpi.unit, point.value), "number": True}, {"text": point.n, "number": True}]
-        for label, point in zip(labels, points, strict=True)
-    ]
-    return {"chart": drawn, "target": words.target_text(kpi, goal), "rows": rows}
-
-
-def names_of(dimension: str) -> dict[str, str]:
-    """Return the names of the keys of a dimension. One query at most."""
-    match dimension:
-        case "team":
-            return {str(key): name for key, name in Team.objects.values_list("pk", "name")}
-        case "agent":
-            return {str(user.pk): user.name for user in User.objects.all()}
-        case "inbox":
-            return {str(key): name for key, name in Inbox.objects.values_list("pk", "name")}
-        case "tag":
-            return {str(key): name for key, name in Tag.objects.values_list("pk", "name")}
-    return {}
-
-
 def parts(found: dict[str, Result], kpi: Kpi, dimension: str) -> list[dict[str, Any]]:
     """Return a row for each key, those with most observations first."""
-    names = names_of(dimension)
+    names = dimensions.names(dimension)
     rows = [
         {
             "name": names.get(key, key) if key else _("None"),
@@ -215,10 +165,8 @@ def export(request: ReportRequest, slug: str) -> HttpResponse:
 
     for kpi in _figures(shown):
         add(kpi, "all", "", "", reader.kpi(kpi.id, asked.period))
-        for by in shown.dimensions:
-            if by not in kpi.dimensions:
-                continue
-            names = names_of(by)
+        for by in dimensions.of(kpi):
+            names = dimensions.names(by)
             for key, result in reader.breakdown(kpi.id, by, asked.period).items():
                 add(kpi, by, key, names.get(key, key), result)
     return csv_response(f"{slug}-{asked.period.first}-{asked.period.last}", head, rows)

@@ -50,7 +50,7 @@ def _spread(kind: str, counts: dict[int, int]) -> dict[str, Any]:
         "title": _("Satisfaction: scores given") if kind == "csat" else _("Recommendation: scores given"),
         "subtitle": ngettext("%(count)s answer", "%(count)s answers", total) % {"count": number(total)},
         "foot": _("1 is very dissatisfied") if kind == "csat" else _("9 and 10 promote, 0 to 6 detract"),
-        "chart": charts.columns(bars, width=480, height=180),
+        "chart": charts.columns(bars, height=180, write=number),
         "rows": [[bar.text, {"text": number(bar.value), "number": True}] for bar in bars],
     }
 

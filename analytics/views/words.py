@@ -12,11 +12,15 @@ from analytics.definitions import KPIS, Better, Kpi, Statistic, Target, Unit
 from analytics.results import Point, Result
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def duration(seconds: float) -> str:
-    """Write seconds in the two largest units that say something."""
-    whole = round(seconds)
+    """Write seconds in the two largest units that say something; the line does not break in it."""
+    return _duration(round(seconds)).replace(" ", NO_BREAK)
+
+
+def _duration(whole: int) -> str:
     if whole < MINUTE:
         return _("%(seconds)d s") % {"seconds": whole}
     if whole < HOUR:
@@ -26,8 +30,12 @@ def duration(seconds: float) -> str:
         return _("%(minutes)d min") % {"minutes": minutes}
     if whole < DAY:
         hours, minutes = divmod(whole // MINUTE, 60)
+        if not minutes:
+            return _("%(hours)d h") % {"hours": hours}
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
     days, hours = divmod(whole // HOUR, 24)
+    if not hours:
+        return _("%(days)d d") % {"days": days}
     return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
 
 
@@ -37,8 +45,24 @@ def day_format() -> str:
 
 
 def number(value: float, places: int = 0) -> str:
-    """Write a number as the language of the page does."""
-    return formats.number_format(value, decimal_pos=places, force_grouping=True)
+    """Write a number as the language of the page does, rounded; Django's own formats cut the rest off."""
+    return formats.number_format(round(value, places) + 0.0, decimal_pos=places, force_grouping=True)
+
+
+def percent(share: float, places: int = 1) -> str:
+    """Write a share as per cent."""
+    return (_("%(percent)s %%") % {"percent": number(share * 100, places)}).replace(" ", NO_BREAK)
+
+
+def brief(unit: Unit, value: float) -> str:
+    """Write a value of an axis or a target: without places that say nothing."""
+    if unit is Unit.SHARE:
+        return percent(value, 0 if math.isclose(value * 100, round(value * 100), abs_tol=0.04) else 1)
+    if unit in {Unit.MEAN, Unit.PER_HOUR}:
+        return number(value, 0 if math.isclose(value, round(value), abs_tol=0.004) else 2)
+    if unit is Unit.COUNT:
+        return number(value, 0 if math.isclose(value, round(value), abs_tol=0.04) else 1)
+    return write(unit, value)
 
 
 def write(unit: Unit, value: float | None) -> str:
@@ -49,7 +73,7 @@ def write(unit: Unit, value: float | None) -> str:
         case Unit.SECONDS:
             return duration(value)
         case Unit.SHARE:
-            return _("%(percent)s %%") % {"percent": number(value * 100, 1)}
+            return percent(value)
         case Unit.POINTS:
             return f"{round(value):+d}".replace("-", "−")
         case Unit.COUNT:
@@ -74,9 +98,9 @@ def change(kpi: Kpi, result: Result) -> Change | None:
     if result.trend is None or result.value is None or result.previous is None:
         return None
     if kpi.unit in {Unit.SECONDS, Unit.COUNT, Unit.MEAN, Unit.PER_HOUR}:
-        text = _("%(percent)s %%") % {"percent": number(abs(result.trend) * 100)}
+        text = percent(abs(result.trend), 0)
     elif kpi.unit is Unit.SHARE:
-        text = _("%(points)s pts") % {"points": number(abs(result.trend) * 100, 1)}
+        text = (_("%(points)s pts") % {"points": number(abs(result.trend) * 100, 1)}).replace(" ", NO_BREAK)
     else:
         text = number(abs(result.trend))
     rising = result.trend > 0
@@ -92,8 +116,8 @@ def target_text(kpi: Kpi, target: Target | None) -> str:
     """Return the words of a target; empty where none is set."""
     if target is None:
         return ""
-    low = write(kpi.unit, target.low) if target.low is not None else ""
-    high = write(kpi.unit, target.high) if target.high is not None else ""
+    low = brief(kpi.unit, target.low) if target.low is not None else ""
+    high = brief(kpi.unit, target.high) if target.high is not None else ""
     if low and high:
         return _("Target %(low)s to %(high)s") % {"low": low, "high": high}
     return _("Target %(value)s") % {"value": low or high}
@@ -109,6 +133,7 @@ class Tile:
     version: int
     value: str
     few: bool
+    is_empty: bool
     detail: str
     change: Change | None
     target: str
@@ -119,6 +144,10 @@ class Tile:
 
 def detail(kpi: Kpi, result: Result) -> str:
     """Return what stands behind a value: how many, and for durations the slow end."""
+    if not result.n:
+        return ""
+    if kpi.anchor == "presence":  # counted in seconds
+        return _("%(time)s available") % {"time": duration(result.n)}
     many = ngettext("%(count)s value", "%(count)s values", result.n) % {"count": number(result.n)}
     if kpi.unit is Unit.SECONDS and result.p90 is not None:
         return _("%(many)s · 90 %% within %(slow)s") % {"many": many, "slow": duration(result.p90)}
@@ -143,7 +172,8 @@ def tile(result: Result, series: list[Point]) -> Tile:
         formula=_(kpi.formula),
         version=kpi.version,
         value="–" if few else write(kpi.unit, result.value),
-        few=few and kpi.available,
+        few=few and kpi.available and result.n > 0,
+        is_empty=not result.n and result.value is None,
         detail=detail(kpi, result) if kpi.available else "",
         change=None if few else change(kpi, result),
         target=target_text(kpi, goal),
