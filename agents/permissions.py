@@ -20,7 +20,9 @@ class Permission(StrEnum):
 
 MATRIX: dict[str, frozenset[Permission]] = {
     "agent": frozenset({Permission.ANSWER}),
-    "lead": frozenset({Permission.ANSWER, Permission.REASSIGN, Permission.ROUTE, Permission.FOLLOW_UP, Permission.READ_REPORTS}),
+    "lead": frozenset(
+        {Permission.ANSWER, Permission.REASSIGN, Permission.ROUTE, Permission.FOLLOW_UP, Permission.READ_REPORTS}
+    ),
     "manager": frozenset({Permission.READ_ALL, Permission.FOLLOW_UP, Permission.READ_REPORTS, Permission.SET_TARGETS}),
     "admin": frozenset(Permission),
 }

@@ -44,15 +44,6 @@ def teams_of_viewer(viewer: User) -> Keys | None:
     return teams
 
 
-def may_read_reports(viewer: User) -> bool:
-    """Say whether there are any figures for this person."""
-    try:
-        teams_of_viewer(viewer)
-    except PermissionDenied:
-        return False
-    return True
-
-
 def within(viewer: User, filters: Filters) -> Filters:
     """Return the filters narrowed to what the viewer may read. Raises PermissionDenied when that is nothing."""
     allowed = teams_of_viewer(viewer)

@@ -14,14 +14,20 @@ from analytics.scope import Filters
 
 
 def distinct(filters: Filters, kpi: Kpi, period: Period, by: str) -> dict[str, Sum]:
-    """Count contacts, each once, straight from the facts."""
+    """Count contacts straight from the facts, each once, or once a day by "day"."""
     source = source_of("first_contact_resolution" if kpi.id == "repeat_contact_rate" else "volume")
     last = min(period.last, today() - dt.timedelta(days=kpi.window_days + 1)) if kpi.window_days else period.last
     hit = f"f.followed_at <= f.solved_at + interval '{kpi.window_days} days'"
     if kpi.id == "returning_contact_rate":
         hit = "f.is_returning"
     condition, values = sums.conditions(source, filters)
-    key = {"all": "''", "channel": "f.channel", "inbox": "f.inbox::text", "tag": "tag::text"}.get(by)
+    key = {
+        "all": "''",
+        "day": f"{source.day}::text",
+        "channel": "f.channel",
+        "inbox": "f.inbox::text",
+        "tag": "tag::text",
+    }.get(by)
     key = key or f"({source.team if by == 'team' else source.agent})::text"
     tags = "CROSS JOIN LATERAL unnest(f.tags) AS t(tag)" if by == "tag" else ""
     with connection.cursor() as sql:

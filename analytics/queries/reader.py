@@ -64,8 +64,8 @@ class Reader:
         """Return a figure for each day."""
         kpi = KPIS[kpi_id]
         if kpi.statistic is Statistic.DISTINCT:
-            each = {day: counted.distinct(self.filters, kpi, Period(day, day), "all") for day in period.days()}
-            return [self._point(kpi, day, found.get("", Sum())) for day, found in each.items()]
+            each = counted.distinct(self.filters, kpi, period, "day")
+            return [self._point(kpi, day, each.get(day.isoformat(), Sum())) for day in period.days()]
         if kpi.statistic is Statistic.BALANCE:
             return self._balances(period)
         rows = self._read([measure_of(kpi, variant)], period.first, period.last, "all")

@@ -1,22 +1,42 @@
 """What a report was asked for: period and filters, read from the address and written back into links."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.http import QueryDict
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from agents.models import Team, User
 from analytics.periods import Period, today
 from analytics.scope import Filters, teams_of_viewer
 from tickets.models import Inbox
 
-PRESETS = (7, 28, 90, 365)
-DEFAULT_DAYS = 28
+ONE_DAY = dt.timedelta(days=1)
+DEFAULT = "30-days"
 LONGEST_DAYS = 1100
+PRESETS: dict[str, tuple[StrOrPromise, Callable[[dt.date], Period]]] = {
+    "today": (gettext_lazy("Today"), lambda day: Period(day, day)),
+    "yesterday": (gettext_lazy("Yesterday"), lambda day: Period.last_days(1, day - ONE_DAY)),
+    "7-days": (gettext_lazy("Last 7 days"), lambda day: Period.last_days(7, day)),
+    "30-days": (gettext_lazy("Last 30 days"), lambda day: Period.last_days(30, day)),
+    "90-days": (gettext_lazy("Last 90 days"), lambda day: Period.last_days(90, day)),
+    "this-month": (gettext_lazy("This month"), lambda day: Period(day.replace(day=1), day)),
+    "last-month": (
+        gettext_lazy("Last month"),
+        lambda day: Period((day.replace(day=1) - ONE_DAY).replace(day=1), day.replace(day=1) - ONE_DAY),
+    ),
+    "12-months": (gettext_lazy("Last 12 months"), lambda day: Period.last_days(365, day)),
+}
+
+
+def preset(name: str) -> Period:
+    """Return one of the usual periods. Raises KeyError for an unknown one."""
+    return PRESETS[name][1](today())
 
 
 @dataclass(frozen=True)
@@ -34,7 +54,7 @@ class Asked:
 
     viewer: User
     period: Period
-    days: int | None  # one of the presets, None for a period of one's own
+    named: str  # one of the presets, empty for a period of one's own
     team: Team | None
     inbox: Inbox | None
     trouble: str = ""
@@ -51,10 +71,10 @@ class Asked:
     def query(self) -> str:
         """The part of an address that asks for the same."""
         asked = QueryDict(mutable=True)
-        if self.days is None:
+        if not self.named:
             asked["from"], asked["to"] = self.period.first.isoformat(), self.period.last.isoformat()
-        elif self.days != DEFAULT_DAYS:
-            asked["days"] = str(self.days)
+        elif self.named != DEFAULT:
+            asked["period"] = self.named
         if self.team:
             asked["team"] = str(self.team.pk)
         if self.inbox:
@@ -67,6 +87,11 @@ class Asked:
         return span(self.period)
 
     @property
+    def button_text(self) -> str:
+        """What the menu of periods says: the name of a usual one, else its days."""
+        return str(PRESETS[self.named][0]) if self.named else self.period_text
+
+    @property
     def previous_text(self) -> str:
         """The period that this one is compared with."""
         return span(self.period.previous)
@@ -75,12 +100,8 @@ class Asked:
     def periods(self) -> list[Choice]:
         """The usual periods."""
         return [
-            Choice(
-                ngettext("Last %(days)d day", "Last %(days)d days", days) % {"days": days},
-                replace(self, period=Period.last_days(days), days=days).query,
-                days == self.days,
-            )
-            for days in PRESETS
+            Choice(str(text), replace(self, period=make(today()), named=name).query, name == self.named)
+            for name, (text, make) in PRESETS.items()
         ]
 
     @cached_property
@@ -114,27 +135,25 @@ def span(period: Period) -> str:
 
 def read(viewer: User, query: QueryDict) -> Asked:
     """Read what an address asks for; what makes no sense falls back to the default and is said in `trouble`."""
-    days: int | None = DEFAULT_DAYS
-    period, trouble = Period.last_days(DEFAULT_DAYS), ""
+    named, trouble = DEFAULT, ""
+    period = preset(DEFAULT)
     if query.get("from") or query.get("to"):
         found, trouble = _own_period(query.get("from", ""), query.get("to", ""))
         if found is not None:
-            period, days = found, None
-    elif query.get("days"):
-        if query["days"] in {str(preset) for preset in PRESETS}:
-            days = int(query["days"])
-            period = Period.last_days(days)
+            period, named = found, ""
+    elif query.get("period"):
+        if query["period"] in PRESETS:
+            named = query["period"]
+            period = preset(named)
         else:
-            trouble = _("This length of period is not known; the last %(days)d days are shown.") % {
-                "days": DEFAULT_DAYS
-            }
+            trouble = _("This period is not known. Choose one of the list, or a first and a last day.")
     allowed = teams_of_viewer(viewer)
     teams = Team.objects.all() if allowed is None else Team.objects.filter(pk__in=allowed)
     team = teams.filter(pk=_key(query, "team")).first()
     inbox = Inbox.objects.filter(pk=_key(query, "inbox")).first()
     if (query.get("team") and team is None) or (query.get("inbox") and inbox is None):
         trouble = trouble or _("This team or number does not exist, or is not yours to read; it is left out.")
-    return Asked(viewer=viewer, period=period, days=days, team=team, inbox=inbox, trouble=trouble)
+    return Asked(viewer=viewer, period=period, named=named, team=team, inbox=inbox, trouble=trouble)
 
 
 def _key(query: QueryDict, name: str) -> int:
@@ -144,11 +163,13 @@ def _key(query: QueryDict, name: str) -> int:
 
 def _own_period(first: str, last: str) -> tuple[Period | None, str]:
     try:
-        period = Period(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+        begin, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     except ValueError:
-        return None, _("Choose a first and a last day, the first not after the last.")
-    if len(period) > LONGEST_DAYS:
-        return None, _("At most %(days)d days can be shown at once.") % {"days": LONGEST_DAYS}
-    if period.first > today() or period.first.year < 2000:
-        return None, _("Nothing has happened in that period yet.")
-    return period, ""
+        return None, _("Give both a first and a last day, as in 2026-03-01. The last 30 days are shown.")
+    if end < begin:
+        return None, _("The first day is after the last. Exchange them. The last 30 days are shown.")
+    if (end - begin).days >= LONGEST_DAYS:
+        return None, _("At most %(days)d days can be shown at once. Choose a shorter period.") % {"days": LONGEST_DAYS}
+    if begin > today() or begin.year < 2000:
+        return None, _("Nothing has happened in that period yet. The last 30 days are shown.")
+    return Period(begin, end), ""

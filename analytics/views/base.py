@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from agents.models import User
-from analytics.scope import may_read_reports
+from agents.permissions import may_read_reports
 from analytics.views.asked import Asked, read
 
 

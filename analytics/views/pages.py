@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from analytics.definitions import KPIS, Kpi, Statistic, Unit
+from analytics.definitions import KPIS, Kpi, Unit
 from analytics.queries import Reader
 from analytics.results import Result
 from analytics.views import dimensions, ratings, words
@@ -104,8 +104,7 @@ def page(request: ReportRequest, slug: str) -> HttpResponse:
     }
     if chosen is not None:
         by = _dimension(request, shown, chosen)
-        # Shares of distinct contacts cost a query a day; the line of the period before is not worth that.
-        before = [] if chosen.statistic is Statistic.DISTINCT else reader.series(chosen.id, asked.period.previous)
+        before = reader.series(chosen.id, asked.period.previous)
         context |= {
             "chosen_label": _(chosen.label),
             "course": course(chosen, series[chosen.id], before, results[chosen.id]),

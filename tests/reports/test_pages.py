@@ -97,7 +97,7 @@ def test_the_tickets_behind_a_figure_are_those_that_it_counts(staff: Staff) -> N
     [
         "?from=2026-11-19&to=2026-11-01",
         "?from=x&to=y",
-        "?days=3",
+        "?period=decade",
         "?team=999999",
         "?inbox=%00",
         "?from=0001-01-01&to=9999-12-31",
