@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from tickets.searching import Search
+
 MAX_TEXT = 4096
 MAX_WORD = 80
 EDGE = "\0"  # folding drops control characters, so no text contains it
@@ -95,6 +97,16 @@ class Folded:
     def bounded(self) -> tuple[str, list[int]]:
         """The text with its words' edges marked."""
         return _bounded(self.text)
+
+    @cached_property
+    def search(self) -> Search:
+        """What finds parts of words in the text."""
+        return Search(self.text)
+
+    @cached_property
+    def bounded_search(self) -> Search:
+        """What finds whole words in the text."""
+        return Search(self.bounded[0])
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -40,13 +40,13 @@ def _find(folded: Folded, word: str, mode: MatchMode) -> tuple[int, int] | None:
         # A word that is punctuation itself, such as "?", is compared with all of the text.
         return (0, len(folded.text)) if folded.text == plain else None
     if mode == MatchMode.CONTAINS:
-        begin = folded.text.find(plain)
+        begin = folded.search.find(plain)
         return (begin, begin + len(plain)) if begin >= 0 else None
     bounded = bound_word(word)
     if not folded.words.issuperset(bounded.split(EDGE)):
         return None
-    text, places = folded.bounded
-    begin = text.find(bounded)
+    begin = folded.bounded_search.find(bounded)
+    places = folded.bounded[1]
     return (places[begin], places[begin] + len(plain)) if begin >= 0 else None
 
 

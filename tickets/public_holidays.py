@@ -1,18 +1,33 @@
 """Suggest public holidays by country and region; the dates become rows that people edit.
 
-The library `holidays` is imported inside the functions: it costs half a second, and only set-up pages need it.
+The library `holidays` is imported inside the functions: it costs half a second, and only set-up pages need it. It calls
+countries by their English names; what they are called elsewhere comes from Unicode's CLDR, by
+`frontend/country_names.mjs`.
 """
 
 import datetime as dt
-import re
+import json
+from functools import cache
+from pathlib import Path
+
+from tickets.folding import fold
 
 
-def countries() -> list[tuple[str, str]]:
-    """Return (code, name) of every country with known holidays, by name."""
+@cache
+def _names() -> dict[str, dict[str, str]]:
+    """Return what countries are called: language -> code -> name."""
+    found: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "country_names.json").read_text("utf-8"))
+    return found
+
+
+def countries(language: str) -> list[tuple[str, str]]:
+    """Return (code, name) of every country with known holidays, by name in the language, else in English."""
     from holidays.registry import COUNTRIES
 
-    found = {codes[1]: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", codes[0]) for codes in COUNTRIES.values()}
-    return sorted(found.items(), key=lambda pair: pair[1])
+    english, names = _names()["en"], _names().get(language, {})
+    codes = (codes[1] for codes in COUNTRIES.values())
+    found = [(code, names.get(code) or english.get(code, code)) for code in codes]
+    return sorted(found, key=lambda pair: fold(pair[1]).text)
 
 
 def regions(country: str) -> list[tuple[str, str]]:

@@ -88,7 +88,7 @@ def policy_for(ticket: Ticket) -> SlaPolicy | None:
 
 
 def keep(ticket: Ticket, at: dt.datetime) -> None:
-    """Bring the clocks of a locked ticket in line with it and set its due time; the caller saves the ticket."""
+    """Bring the clocks of a locked ticket in line with it and set when it is due and warns; the caller saves it."""
     clocks = list(
         ticket.clocks.select_for_update(no_key=True, of=("self",)).select_related("hours", "policy").order_by("pk")
     )
@@ -99,6 +99,7 @@ def keep(ticket: Ticket, at: dt.datetime) -> None:
     _keep_resolution(terms, clocks, at)
     response = _counting(clocks, RESPONSES)
     ticket.due_at = response.due_at if response else None
+    ticket.warn_at = response.warn_at if response else None
 
 
 def _counting(clocks: list[SlaClock], metrics: tuple[Metric, ...]) -> SlaClock | None:

@@ -286,6 +286,7 @@ class Ledger:
         elif not ticket.is_open and resolution.state == ClockState.RUNNING:
             self._stop(resolution, at)
         ticket.due_at = response.due_at if response else None
+        ticket.warn_at = response.warn_at if response else None
 
     def _start(self, metric: Metric, started_at: dt.datetime) -> SlaClock:
         clock = SlaClock(ticket=self.ticket, metric=metric, started_at=started_at, state=ClockState.RUNNING)

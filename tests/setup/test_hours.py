@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from tests.cast import House, ticket_of, writes
 from tests.setup.said import said
+from tickets import public_holidays
 from tickets.calendars import calendar, hours_of_team
 from tickets.models import BusinessHours, Metric
 
@@ -137,6 +138,16 @@ def test_public_holidays_are_suggested_and_those_in_the_list_stay(ada: Client, h
     assert "Our own name" in html_
     assert 'value="2027-01-06"' in html_  # Epiphany is a holiday in Bavaria, not in all of Germany
     assert 'value="2026-01-01"' not in html_
+
+
+def test_countries_are_named_and_ordered_in_the_language_of_the_page() -> None:
+    german = public_holidays.countries("de")
+    names = [name for _code, name in german]
+    assert dict(german)["DE"] == "Deutschland"
+    assert names.index("Oman") < names.index("Österreich") < names.index("Pakistan")
+    assert dict(public_holidays.countries("fr"))["GB"] == "Royaume-Uni"
+    assert dict(public_holidays.countries("xx"))["AT"] == "Austria"
+    assert all(name != code for code, name in german), "a country without a name: run frontend/country_names.mjs"
 
 
 @time_machine.travel(SUNDAY, tick=False)

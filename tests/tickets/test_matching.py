@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tickets.folding import MAX_TEXT, fold, fold_word
+from tickets.folding import MAX_TEXT, MAX_WORD, fold, fold_word
 from tickets.matching import MatchMode, matches, wants_human
+from tickets.searching import LONGEST_PART, PLAIN_COMPARISONS, Search
 
 WORD, CONTAINS, EXACT = MatchMode.WORD, MatchMode.CONTAINS, MatchMode.EXACT
 
@@ -197,3 +198,21 @@ def test_who_asks_for_a_person_is_heard(text: str) -> None:
 )
 def test_who_only_mentions_such_words_is_not_taken_to_ask(text: str) -> None:
     assert not wants_human(text)
+
+
+@given(st.text("ab", max_size=60), st.text("ab", min_size=1, max_size=40), st.integers(0, 59))
+def test_the_index_finds_the_same_place_as_a_plain_search(text: str, word: str, begin: int) -> None:
+    for wanted in filter(None, (word, text[begin:], text[: begin + 1])):
+        assert Search(text, work=PLAIN_COMPARISONS).find(wanted) == text.find(wanted)
+
+
+@pytest.mark.parametrize("mode", [MatchMode.CONTAINS, MatchMode.WORD])
+@pytest.mark.parametrize("text", ["a" * 100_000 + "!", "a " * 100 + "b " + "a " * 50_000])
+def test_ten_thousand_words_that_nearly_fit_cost_a_few_steps_each(text: str, mode: MatchMode) -> None:
+    folded = fold(text)
+    words = [f"{'a ' * (n % 10) + 'a' * (30 + n % 17)} b a{n}"[-MAX_WORD:] for n in range(5000)]
+    words += [f"{'a ' * (10 + n % 15)}b a b" for n in range(5000)]
+    assert not matches(folded, words, mode=mode, all_of_them=False)
+    search = folded.search if mode == MatchMode.CONTAINS else folded.bounded_search
+    # Five sizes of parts to index, then at most one look per sixteen characters of a word.
+    assert search.work < PLAIN_COMPARISONS + 20 * len(search.text) + len(words) * (2 * MAX_WORD // LONGEST_PART + 1)

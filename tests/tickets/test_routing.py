@@ -140,6 +140,19 @@ def test_conditions_of_inbox_language_and_hours_must_hold_together_with_the_word
         assert ticket_of(writes(cast.inbox, "Rechnung?", phone="301")).team == cast.returns
 
 
+@pytest.mark.parametrize(
+    ("text", "phone", "team"),
+    [
+        ("Wo bleibt mein Paket, bitte?", "353874120968", "Finance"),  # the words decide
+        ("?", "4930123456", "Finance"),  # nothing to tell from the words: the number decides
+        ("Where is my parcel, please?", "4930123456", "Returns desk"),
+    ],
+)
+def test_the_language_of_a_strangers_first_message_counts(cast: House, text: str, phone: str, team: str) -> None:
+    rule(cast, "German speakers", keywords=(), language="de")
+    assert ticket_of(writes(cast.inbox, text, phone=phone)).team.name == team
+
+
 def _default_hours() -> int:
     from tickets.models import BusinessHours
 

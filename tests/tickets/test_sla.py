@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import connection
 
 from agents.models import Notification
+from helpdesk import clock as helpdesk_clock
 from tests.cast import House, newest_seq, ticket_of, writes
 from tests.paper import paper
 from tickets import delivery, intake
@@ -34,6 +35,7 @@ from tickets.models import (
     TeamHours,
     Ticket,
 )
+from tickets.views import present
 
 MONDAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -103,6 +105,27 @@ def test_warning_then_breach_once_each_to_the_assignee_and_the_lead(cast: House)
     ]
     told = set(Notification.objects.values_list("user__username", "kind"))
     assert told == {(name, kind) for name in ("lena", "amira") for kind in ("sla_warning", "sla_breach")}
+
+
+def test_the_chip_of_the_list_turns_amber_with_the_warning_and_not_before(cast: House) -> None:
+    SlaPolicy.objects.update(warn_percent=50)
+
+    def state(ticket: Ticket) -> str:
+        return str(present.sla(Ticket.objects.get(pk=ticket.pk), helpdesk_clock.now())["state"])
+
+    with time_machine.travel(MONDAY, tick=False) as journey:
+        ticket = ticket_of(writes(cast.inbox))
+        promised = clock(ticket, Metric.FIRST_RESPONSE)
+        assert (promised.warn_at, Ticket.objects.get().warn_at) == (MONDAY + 5 * MINUTE, MONDAY + 5 * MINUTE)
+        journey.shift(5 * MINUTE - dt.timedelta(seconds=1))
+        assert (sweep(), state(ticket)) == (0, "running")
+        journey.shift(dt.timedelta(seconds=1))
+        assert (sweep(), state(ticket)) == (1, "warning")
+        journey.shift(5 * MINUTE)
+        assert state(ticket) == "overdue"
+        triage.set_priority(actor=cast.ada, ticket_id=ticket.pk, priority=Priority.LOW)
+        reply(cast, ticket)
+        assert Ticket.objects.get().warn_at is None
 
 
 def test_no_warning_when_it_was_answered_meanwhile(cast: House) -> None:

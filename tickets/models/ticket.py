@@ -102,6 +102,9 @@ class Ticket(models.Model):
         null=True, blank=True, help_text=_("Time of the oldest message that nobody has answered.")
     )
     due_at = models.DateTimeField(null=True, blank=True, help_text=_("When the answer is due."))
+    warn_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the clock of that answer warns, by its policy.")
+    )
     settled_seq = models.PositiveBigIntegerField(
         default=0, db_default=0, help_text=_("Resolving answers all messages up to this place.")
     )

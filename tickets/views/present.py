@@ -132,9 +132,9 @@ def sla(ticket: Ticket, now: dt.datetime) -> dict[str, Any]:
         return {"state": "met", "text": ticket.get_status_display()}
     if ticket.due_at is None:
         return {"state": "paused"}
-    left = ticket.due_at - now
-    state = "overdue" if left <= dt.timedelta(0) else "warning" if left <= queue.SOON else "running"
-    return {"state": state, "due": ticket.due_at, "started": ticket.waiting_since}
+    warned = ticket.warn_at is not None and ticket.warn_at <= now
+    state = "overdue" if ticket.due_at <= now else "warning" if warned else "running"
+    return {"state": state, "due": ticket.due_at, "started": ticket.waiting_since, "warns": ticket.warn_at}
 
 
 def clocks(ticket: Ticket, now: dt.datetime) -> list[dict[str, Any]]:

@@ -150,11 +150,15 @@ def _suggest(data: QueryDict) -> None:
         data.get("region", ""),
         today,
         dt.date(today.year + 1, 12, 31),
-        (get_language() or "en").split("-")[0],
+        _language(),
     )
     for date, name in found:
         if date.isoformat() not in known:
             rows.add(data, "holiday", {"date": date.isoformat(), "name": name})
+
+
+def _language() -> str:
+    return (get_language() or "en").partition("-")[0]
 
 
 def _page(
@@ -197,7 +201,7 @@ def _holiday_choices(data: QueryDict) -> dict[str, Any]:
     found = public_holidays.regions(country) if country else []
     return {
         "countries": [{"value": "", "text": _("Choose a country")}]
-        + [{"value": code, "text": name} for code, name in public_holidays.countries()],
+        + [{"value": code, "text": name} for code, name in public_holidays.countries(_language())],
         "regions": [{"value": "", "text": _("Whole country")}]
         + [{"value": code, "text": name} for code, name in found],
         "country": country,
