@@ -145,24 +145,27 @@ def _read(
 
 
 def _commented(inbound: InboundMessage, conversation: Conversation, at: dt.datetime) -> Taker | None:
-    response = (
-        SurveyResponse.objects.filter(
-            invitation__ticket__conversation=conversation,
-            asks_comment=True,
-            comment_message__isnull=True,
-            recorded_at__gt=at - TYPING_COUNTS,
-        )
-        .select_related("invitation__survey", "invitation__ticket", "thanked_with")
-        .order_by("-pk")
-        .first()
+    # Where nothing was said before, nothing was asked.
+    if not conversation.last_seq or _is_for_a_person(inbound.text):
+        return None
+    waiting = SurveyResponse.objects.filter(
+        invitation__ticket__conversation=conversation,
+        asks_comment=True,
+        comment_message__isnull=True,
+        recorded_at__gt=at - TYPING_COUNTS,
     )
-    if response is None or response.thanked_with is None:
+    # Nearly always there is none, and that costs least to know by the key alone.
+    newest = waiting.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is None:
+        return None
+    response = SurveyResponse.objects.select_related("invitation__survey", "invitation__ticket", "thanked_with").get(
+        pk=newest
+    )
+    if response.thanked_with is None:
         return None
     if inbound.occurred_at < response.thanked_with.recorded_at - SKEW:
         return None
     if inbound.quoted_external_id not in {"", response.thanked_with.external_id}:
-        return None
-    if _is_for_a_person(inbound.text):
         return None
     if _agent_wrote_since(conversation, response.thanked_with.seq):
         return None

@@ -3,21 +3,19 @@
 import zoneinfo
 from functools import lru_cache
 
+from tickets import rulebook
 from tickets.business_time import BusinessTime, WeeklyHours
-from tickets.models import BusinessHours, TeamHours
+from tickets.models import BusinessHours
 
 
 def hours_of_team(team_id: int) -> BusinessHours | None:
-    """Return the hours a team keeps: its own, else the default ones; None where nobody set any. One or two queries."""
-    own = TeamHours.objects.select_related("hours").filter(team_id=team_id).first()
-    if own is not None:
-        return own.hours
-    return default_hours()
+    """Return the hours a team keeps: its own, else the default ones; None where nobody set any. One query."""
+    return rulebook.current().hours_of_team(team_id)
 
 
 def default_hours() -> BusinessHours | None:
     """Return the hours of teams that have none of their own; None where nobody set any. One query."""
-    return BusinessHours.objects.filter(is_default=True).first()
+    return rulebook.current().default_hours
 
 
 def calendar(hours: BusinessHours) -> BusinessTime:

@@ -51,8 +51,8 @@ def _decide(
     return contact.pk, missing
 
 
-def resolve_contact(inbound: InboundMessage, at: dt.datetime) -> Contact:
-    """Return the sender's contact, locked; creates it and its identities where they are new.
+def resolve_contact(inbound: InboundMessage, language: str, at: dt.datetime) -> tuple[Contact, bool]:
+    """Return the sender's contact, locked, and whether they are new; creates them and their identities then.
 
     Two first messages in parallel both find nothing; the unique constraint lets one insert, the other starts over
     and finds it. Names are sorted, so that two of them never wait for each other crosswise.
@@ -62,17 +62,44 @@ def resolve_contact(inbound: InboundMessage, at: dt.datetime) -> Contact:
         raise ValueError("an inbound message names its sender")
     while True:
         try:
-            contact_id = _decide_and_write(inbound, names, at)
+            found = _find(inbound.inbox_id, names)
+            if not found:
+                return _create(inbound, names, language, at), True
+            contact_id = _decide_and_write(inbound, names, found, at)
         except IntegrityError:
             continue
         contact = Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
         while contact.merged_into_id is not None:
             contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.merged_into_id)
-        return contact
+        return contact, False
 
 
-def _decide_and_write(inbound: InboundMessage, names: list[Identity], at: dt.datetime) -> int:
-    found = _find(inbound.inbox_id, names)
+def _create(inbound: InboundMessage, names: list[Identity], language: str, at: dt.datetime) -> Contact:
+    """Write down somebody who writes for the first time, with all that `remember` would add."""
+    last_inbound_at = inbound.occurred_at if inbound.opens_window else None
+    with transaction.atomic():
+        contact = Contact.objects.create(
+            name=inbound.contact_name[:200],
+            phone=inbound.contact_phone[:32],
+            language=language or _likely_language(inbound),
+            created_at=at,
+        )
+        ContactIdentity.objects.bulk_create(
+            ContactIdentity(
+                inbox_id=inbound.inbox_id,
+                kind=name.kind,
+                value=name.value,
+                contact=contact,
+                last_inbound_at=last_inbound_at,
+            )
+            for name in names
+        )
+    return contact
+
+
+def _decide_and_write(
+    inbound: InboundMessage, names: list[Identity], found: dict[str, ContactIdentity], at: dt.datetime
+) -> int:
     owners = {row.contact_id for row in found.values()}
     if len(found) == len(names) and len(owners) == 1:
         # Nearly every message: somebody we know, by all the names they use.

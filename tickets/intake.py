@@ -5,7 +5,6 @@ behind it stands the partial unique index that allows one open ticket per conver
 """
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from helpdesk import clock
-from tickets import languages, routing
+from tickets import languages, routing, rulebook
 from tickets.actions import acknowledgement
 from tickets.actions.assignment import assign_automatically
 from tickets.actions.base import action, commit_events, event, next_seq
@@ -30,6 +29,7 @@ from tickets.models import (
     Contact,
     Conversation,
     EventKind,
+    Inbox,
     Message,
     MessageKind,
     Seen,
@@ -52,17 +52,22 @@ class Receipt:
 
 
 def _first_time(inbound: InboundMessage, at: dt.datetime) -> bool:
-    """Claim the provider's id; a copy that arrives meanwhile waits here for our commit and then knows."""
-    digest = hashlib.sha256(inbound.external_id.encode("utf-8", "surrogatepass")).digest()
-    if not Seen.claim(inbox_id=inbound.inbox_id, kind="message", digest=digest, at=at):
-        return False
-    # Digests are purged after thirty days; a replay after that still meets the message itself.
-    return not Message.objects.filter(inbox_id=inbound.inbox_id, external_id=inbound.external_id).exists()
+    """Claim the provider's id; a copy that arrives meanwhile waits here for our commit and then knows.
+
+    Digests are purged after thirty days; a replay after that still meets the message itself.
+    """
+    return Seen.claim_message(inbox_id=inbound.inbox_id, external_id=inbound.external_id, at=at)
+
+
+def _begin_conversation(inbox_id: int, contact: Contact) -> Conversation:
+    """Return the first conversation of a contact whom nobody else can see yet."""
+    inbox = Inbox.objects.select_related("team").get(pk=inbox_id)
+    return Conversation.objects.create(inbox=inbox, contact=contact)
 
 
 def _lock_conversation(inbox_id: int, contact: Contact) -> Conversation:
     """Return the conversation of a contact, locked; creates it where there is none."""
-    found = Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related("inbox")
+    found = Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related("inbox__team")
     conversation = found.filter(inbox_id=inbox_id, contact=contact).first()
     if conversation is None:
         Conversation.objects.bulk_create([Conversation(inbox_id=inbox_id, contact=contact)], ignore_conflicts=True)
@@ -87,7 +92,7 @@ def _choose_ticket(
 ) -> tuple[Ticket | None, Outcome]:
     """Return the ticket the message belongs to, locked, and how it got there; None when a new one must be opened."""
     is_open = Q(status__in=OPEN_STATUSES)
-    tickets = conversation.tickets.select_for_update(no_key=True)
+    tickets = conversation.tickets.select_for_update(no_key=True, of=("self",)).select_related("team")
     # The open one, if there is one, has no resolved_at and comes first.
     ticket = (
         tickets.filter(is_open | Q(status=Status.RESOLVED, closes_at__gt=at))
@@ -147,15 +152,22 @@ def _count_in(ticket: Ticket, occurred_at: dt.datetime) -> None:
 @action
 def receive(inbound: InboundMessage) -> Receipt:
     """Take one inbound message in: once, into the right ticket, whatever else happens at the same moment."""
+    with rulebook.laid_open():
+        return _receive(inbound)
+
+
+def _receive(inbound: InboundMessage) -> Receipt:
     language = languages.detect(inbound.text, inbound.content_type)
     arrived = clock.now()
     if not _first_time(inbound, arrived):
         return Receipt(outcome=Outcome.DUPLICATE)
-    contact = resolve_contact(inbound, arrived)
-    conversation = _lock_conversation(inbound.inbox_id, contact)
+    contact, is_new = resolve_contact(inbound, language, arrived)
+    lock = _begin_conversation if is_new else _lock_conversation
+    conversation = lock(inbound.inbox_id, contact)
     at = clock.now()
     conversation.contact = contact
-    remember(contact, inbound, language)
+    if not is_new:
+        remember(contact, inbound, language)
     taker = _ask_for_a_taker(inbound, conversation, at) if inbound.opens_ticket else None
     if taker is not None or not inbound.opens_ticket:
         message = _store(inbound, conversation, None, language, at)
@@ -165,14 +177,15 @@ def receive(inbound: InboundMessage) -> Receipt:
         return Receipt(outcome=Outcome.RECORDED, message_id=message.pk)
     occurred_at = min(inbound.occurred_at, at)
     events: list[TicketEvent] = []
-    ticket, outcome = _choose_ticket(inbound, conversation, at)
+    # Where nothing was ever said there is no ticket either.
+    ticket, outcome = _choose_ticket(inbound, conversation, at) if conversation.last_seq else (None, Outcome.OPENED)
     if ticket is None:
         ticket, opened = open_ticket(
             conversation=conversation,
             subject=inbound.text or str(inbound.content_type.label),
             occurred_at=occurred_at,
             at=at,
-            follow_up_of=conversation.tickets.order_by("-pk").first(),
+            follow_up_of=conversation.tickets.order_by("-pk").first() if conversation.last_seq else None,
         )
         events.append(opened)
     ticket.conversation = conversation

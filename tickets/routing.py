@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agents import notify
+from tickets import rulebook
 from tickets.actions.base import event
 from tickets.calendars import calendar, hours_of_team
 from tickets.folding import Folded, fold
@@ -84,7 +85,7 @@ def first_match(rules: Iterable[RoutingRule], situation: Situation) -> Match | N
 
 def active_rules() -> list[RoutingRule]:
     """Return the rules that are in force, in their order; one query."""
-    return list(RoutingRule.objects.kept().filter(is_active=True))
+    return rulebook.current().rules
 
 
 def route(ticket: Ticket, text: str, at: dt.datetime) -> list[TicketEvent]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agents import notify
+from tickets import rulebook
 from tickets.calendars import calendar, hours_of_team
 from tickets.models import (
     COUNTING_STATES,
@@ -81,7 +82,7 @@ def fits(policy: SlaPolicy, *, priority: int | None, team_id: int | None, channe
 def policy_for(ticket: Ticket) -> SlaPolicy | None:
     """Return the first active policy by position that fits the ticket."""
     channel = ticket.conversation.inbox.channel
-    for policy in SlaPolicy.objects.filter(is_active=True).prefetch_related("targets"):
+    for policy in rulebook.current().policies:
         if fits(policy, priority=ticket.priority, team_id=ticket.team_id, channel=channel):
             return policy
     return None
@@ -89,14 +90,14 @@ def policy_for(ticket: Ticket) -> SlaPolicy | None:
 
 def keep(ticket: Ticket, at: dt.datetime) -> None:
     """Bring the clocks of a locked ticket in line with it and set when it is due and warns; the caller saves it."""
-    clocks = list(
-        ticket.clocks.select_for_update(no_key=True, of=("self",)).select_related("hours", "policy").order_by("pk")
-    )
+    # A ticket of which nothing was committed yet has no clocks.
+    clocks = list(ticket.clocks.select_for_update(no_key=True).order_by("pk")) if ticket.version else []
     for clock in clocks:
         notice_breach(clock, ticket, at)
     terms = Terms(ticket)
     _keep_response(terms, clocks, at)
     _keep_resolution(terms, clocks, at)
+    SlaClock.objects.bulk_create([clock for clock in clocks if clock.pk is None])
     response = _counting(clocks, RESPONSES)
     ticket.due_at = response.due_at if response else None
     ticket.warn_at = response.warn_at if response else None
@@ -164,9 +165,11 @@ def _start(terms: Terms, clocks: list[SlaClock], metric: Metric, started_at: dt.
         return
     clock = SlaClock(ticket=terms.ticket, metric=metric, started_at=started_at, state=ClockState.RUNNING)
     _promise(clock, terms, target)
-    clock.save()
     clocks.append(clock)
-    notice_breach(clock, terms.ticket, at)
+    if clock.due_at is not None and clock.due_at <= at:
+        # Late from the beginning; all others are written together at the end.
+        clock.save()
+        notice_breach(clock, terms.ticket, at)
 
 
 def _promise(clock: SlaClock, terms: Terms, target: SlaTarget) -> None:

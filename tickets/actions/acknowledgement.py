@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from tickets import consent, phrases, placeholders
+from tickets import consent, phrases, placeholders, rulebook
 from tickets.actions.automatic import post
 from tickets.actions.base import commit_events, event
 from tickets.calendars import calendar, hours_of_team
@@ -53,9 +53,12 @@ def acknowledge(ticket: Ticket, contact: Contact, inbound: InboundMessage, at: d
     """Acknowledge the message that opened a ticket, or write down why not; ticket and contact are locked."""
     if not ticket.conversation.inbox.acknowledges:
         return
+    texts = _texts(TextKind.ACKNOWLEDGEMENT, TextKind.OUT_OF_HOURS, TextKind.WELCOME)
+    if not texts:
+        return
     try:
         with transaction.atomic():
-            _acknowledge(ticket, contact, inbound, at)
+            _acknowledge(ticket, contact, inbound, texts, at)
     except Exception as error:  # noqa: BLE001 - a message must come in, whatever our own words do
         log.error("acknowledgement_broke", ticket=ticket.pk, error=describe(error))
 
@@ -69,10 +72,9 @@ def tell_handover(ticket: Ticket, at: dt.datetime) -> None:
     _say(ticket, contact, TextKind.UPDATE, texts, _situation(ticket, at), at)
 
 
-def _acknowledge(ticket: Ticket, contact: Contact, inbound: InboundMessage, at: dt.datetime) -> None:
-    texts = _texts(TextKind.ACKNOWLEDGEMENT, TextKind.OUT_OF_HOURS, TextKind.WELCOME)
-    if not texts:
-        return
+def _acknowledge(
+    ticket: Ticket, contact: Contact, inbound: InboundMessage, texts: list[AutomaticText], at: dt.datetime
+) -> None:
     reason = _reason_not_to(ticket, contact, inbound, texts, at)
     if reason:
         withheld = event(
@@ -94,7 +96,7 @@ def _acknowledge(ticket: Ticket, contact: Contact, inbound: InboundMessage, at: 
 
 
 def _texts(*kinds: TextKind) -> list[AutomaticText]:
-    return list(AutomaticText.objects.filter(kind__in=kinds, is_active=True))
+    return [text for text in rulebook.current().texts if text.kind in kinds]
 
 
 def _kind(ticket: Ticket, contact: Contact, situation: Situation, texts: list[AutomaticText]) -> TextKind | None:

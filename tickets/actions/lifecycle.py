@@ -42,7 +42,7 @@ def open_ticket(
     team_id = conversation.inbox.team_id
     ticket = Ticket.objects.create(
         conversation=conversation,
-        team_id=team_id,
+        team=conversation.inbox.team,
         status=Status.NEW,
         subject=subject_from(subject),
         opened_at=occurred_at,

@@ -1,6 +1,7 @@
 """What was already taken in, long after the raw request is gone."""
 
 import datetime as dt
+import hashlib
 
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
@@ -33,5 +34,18 @@ class Seen(models.Model):
                 "INSERT INTO tickets_seen (inbox_id, kind, digest, seen_at) VALUES (%s, %s, %s, %s)"
                 " ON CONFLICT DO NOTHING",
                 [inbox_id, kind, digest, at],
+            )
+            return int(cursor.rowcount) == 1
+
+    @staticmethod
+    def claim_message(*, inbox_id: int, external_id: str, at: dt.datetime) -> bool:
+        """Claim an inbound message likewise; one that stands in a conversation is known without its digest."""
+        digest = hashlib.sha256(external_id.encode("utf-8", "surrogatepass")).digest()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO tickets_seen (inbox_id, kind, digest, seen_at) SELECT %s, 'message', %s, %s"
+                " WHERE NOT EXISTS (SELECT FROM tickets_message WHERE inbox_id = %s AND external_id = %s)"
+                " ON CONFLICT DO NOTHING",
+                [inbox_id, digest, at, inbox_id, external_id],
             )
             return int(cursor.rowcount) == 1
