@@ -8,6 +8,8 @@ from celery import Celery, signals
 from helpdesk import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+# Celery would run all checks of Django, which load every page; those that matter to a worker are run below.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 broker.install()
 app = Celery("helpdesk")
@@ -29,7 +31,6 @@ def close_dead_connections(**_: Any) -> None:
 
 
 @signals.worker_init.connect
-@signals.beat_init.connect
 def refuse_broken_settings(**_: Any) -> None:
     """Do not start with settings that the checks call wrong."""
     from helpdesk.checks import refuse_to_start_broken

@@ -1,6 +1,8 @@
 """Which language somebody writes: told from the words, else from what we know of them, else from their number."""
 
+import mmap
 import re
+import tempfile
 import threading
 from functools import cache
 from typing import Any
@@ -52,14 +54,24 @@ _loading = threading.Lock()
 
 @cache
 def _load() -> Any:
-    # Two seconds and some thirty megabytes: only processes that read messages pay for it.
+    # Two seconds, and for a moment some eighty megabytes: only processes that read messages pay for it.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(CANDIDATES)
     # It keeps all its languages, 28 MB, in order to choose others later; we never do.
     identifier._full_model = None
+    identifier.tk_nextmove = _on_disk(identifier.tk_nextmove)
     return identifier
+
+
+def _on_disk(table: Any) -> memoryview:
+    # 40 MB, of which short messages in a few languages touch a few: as pages of a nameless file only those are kept,
+    # and the system may drop them again.
+    with tempfile.TemporaryFile() as file:
+        table.tofile(file)
+        file.flush()
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)).cast(table.typecode)
 
 
 def _identifier() -> Any:

@@ -137,7 +137,7 @@ class Postgres:
             "unix_socket_directories": str(self.run),
             "unix_socket_permissions": "0700",
             "max_connections": str(self.connections),
-            "shared_buffers": "48MB" if self.durable else "128MB",
+            "shared_buffers": "24MB" if self.durable else "128MB",
             "max_wal_size": "256MB",
             "timezone": "UTC",
             "log_timezone": "UTC",

@@ -71,7 +71,7 @@ def beat(env: Mapping[str, str]) -> Program:
             "-m",
             "celery",
             "-A",
-            "helpdesk",
+            "helpdesk.beat",
             "beat",
             "--loglevel",
             "INFO",
