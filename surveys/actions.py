@@ -2,14 +2,16 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from agents.permissions import Permission, may, may_configure
+from agents.permissions import Permission, may
 from surveys.invitations import give_up
 from surveys.models import FollowUp, FollowUpState, InvitationState, NotSent, Survey, SurveyInvitation, SurveyText
 from tickets.actions.base import action, lock_ticket, lock_ticket_for, now, touch
+from tickets.actions.configuration import mark_changed, record, require_configurer, require_fresh
 from tickets.errors import NotAllowed, Refused, WrongStatus
 
 
@@ -48,27 +50,51 @@ def finish_follow_up(*, actor: User, follow_up_id: int, note: str) -> FollowUp:
     return follow_up
 
 
+PARTS = ("question", "thanks", "comment_prompt")
+
+
+@dataclass(frozen=True)
+class SurveyPlan:
+    """A survey as somebody wants it; `texts` holds the words by language and part."""
+
+    is_active: bool
+    highest: int
+    delay: dt.timedelta
+    cap_days: int
+    sampling_percent: int
+    min_messages: int
+    texts: Mapping[str, Mapping[str, str]]
+
+
 @action
-def configure(
-    *,
-    actor: User,
-    survey_id: int,
-    is_active: bool,
-    highest: int,
-    delay: dt.timedelta,
-    cap_days: int,
-    sampling_percent: int,
-    min_messages: int,
-    texts: Mapping[str, Mapping[str, str]],
-) -> Survey:
-    """Change a survey and its words; switching it on asks about what is resolved from now. Raises NotAllowed."""
-    if not may_configure(actor):
-        raise NotAllowed(_("Only administrators change surveys."))
-    survey = Survey.objects.select_for_update(no_key=True).get(pk=survey_id)
-    survey.active_since = (survey.active_since or now()) if is_active else None
-    survey.highest, survey.delay, survey.cap_days = highest, delay, cap_days
-    survey.sampling_percent, survey.min_messages = sampling_percent, min_messages
-    survey.save()
-    for language, words in texts.items():
-        SurveyText.objects.update_or_create(survey=survey, language=language, defaults=dict(words))
+def configure(*, actor: User, survey_id: int, version: int, plan: SurveyPlan) -> Survey:
+    """Change a survey and its words; switching it on asks about what is resolved from now.
+
+    Raises NotAllowed, and StaleEdit when somebody else saved since `version`.
+    """
+    require_configurer(actor)
+    survey = Survey.objects.select_for_update(of=("self",), no_key=True).select_related("changed_by").get(pk=survey_id)
+    require_fresh(survey, version)
+    at, changed = now(), []
+    active_since = (survey.active_since or at) if plan.is_active else None
+    values = {
+        name: getattr(plan, name) for name in ("highest", "delay", "cap_days", "sampling_percent", "min_messages")
+    }
+    for name, value in {**values, "active_since": active_since}.items():
+        if getattr(survey, name) != value:
+            setattr(survey, name, value)
+            changed.append(name)
+    known = {text.language: text for text in survey.texts.all()}
+    for language, words in plan.texts.items():
+        text = known.get(language) or SurveyText(survey=survey, language=language)
+        edited = [part for part in PARTS if getattr(text, part) != words[part]]
+        for part in edited:
+            setattr(text, part, words[part])
+        if edited:
+            text.save()
+        changed += [f"{part}_{language}" for part in edited]
+    if changed:
+        mark_changed(survey, actor, at)
+        survey.save()
+        record(survey, actor, at, fields=changed)
     return survey

@@ -101,7 +101,7 @@ def _is_token(text: str) -> bool:
 
 
 def _on_scale(score: int, invitation: SurveyInvitation) -> bool:
-    scale = invitation.survey.scale
+    scale = invitation.scale
     return scale.lowest <= score <= scale.highest
 
 
@@ -137,7 +137,7 @@ def _typed(inbound: InboundMessage, conversation: Conversation) -> Taker | None:
 def _read(
     inbound: InboundMessage, invitation: SurveyInvitation, kind: AnswerKind, counts: dt.timedelta
 ) -> Taker | None:
-    score = parsing.score(inbound.text, invitation.survey.scale)
+    score = parsing.score(inbound.text, invitation.scale)
     # Written before it was asked, and late on its way: no answer.
     if score is None or not -SKEW <= _since_asked(inbound, invitation) <= counts:
         return None

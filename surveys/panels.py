@@ -38,7 +38,7 @@ def _line(invitation: SurveyInvitation) -> dict[str, object]:
     return {
         "invitation": invitation,
         "response": response,
-        "is_low": response is not None and response.score <= invitation.survey.low_score,
+        "is_low": response is not None and response.score <= invitation.survey.low_score(response.highest),
         "not_delivered": message is not None and message.state in NOT_DELIVERED,
         "follow_up": follow_up if follow_up and follow_up.state != FollowUpState.WITHDRAWN else None,
     }

@@ -31,7 +31,7 @@ LOW_SCORE = "low_score"
 def record(*, invitation: SurveyInvitation, message: Message, kind: AnswerKind, score: int) -> None:
     """Take an answer: one response however many there are, and the last one counts."""
     ticket = _lock(invitation)
-    scale = invitation.survey.scale
+    scale = invitation.scale
     response, first = SurveyResponse.objects.get_or_create(
         invitation=invitation,
         defaults={
@@ -107,7 +107,7 @@ def _ask_next(invitation: SurveyInvitation, ticket: Ticket, at: dt.datetime) -> 
 
 def _follow_up(response: SurveyResponse, invitation: SurveyInvitation, at: dt.datetime) -> None:
     """Give a low score to the leads of the team that resolved; withdraw it when the contact raises the score."""
-    if response.score > invitation.survey.low_score:
+    if response.score > invitation.survey.low_score(response.highest):
         FollowUp.objects.filter(response=response, state=FollowUpState.OPEN).update(state=FollowUpState.WITHDRAWN)
         return
     follow_up, created = FollowUp.objects.get_or_create(

@@ -166,7 +166,7 @@ def _take(
         )
     )
     ledger.ticket.version += 1
-    if score <= invitation.survey.low_score:
+    if score <= invitation.survey.low_score(scale.highest):
         ratings.follow_ups.append(
             FollowUp(
                 response=response,

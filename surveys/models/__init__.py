@@ -3,10 +3,20 @@
 from surveys.models.follow_up import FollowUp, FollowUpState
 from surveys.models.invitation import InvitationState, NotSent, SurveyInvitation
 from surveys.models.response import AnswerKind, SurveyAnswer, SurveyResponse
-from surveys.models.survey import QUESTION_LENGTH, Survey, SurveyKind, SurveyText, TextLanguage
+from surveys.models.survey import (
+    MAX_DELAY,
+    QUESTION_LENGTH,
+    THANKS_LENGTH,
+    Survey,
+    SurveyKind,
+    SurveyText,
+    TextLanguage,
+)
 
 __all__ = [
+    "MAX_DELAY",
     "QUESTION_LENGTH",
+    "THANKS_LENGTH",
     "AnswerKind",
     "FollowUp",
     "FollowUpState",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Team
 from surveys.models.survey import Survey, TextLanguage
+from surveys.parsing import Scale
 from tickets.models import Message, Ticket, TicketEvent
 
 
@@ -95,3 +96,11 @@ class SurveyInvitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey_id} #{self.ticket_id}"
+
+    @property
+    def scale(self) -> Scale:
+        """Return the scores that were offered: a survey may have got another scale since it was asked."""
+        offered = (self.message.content.get("choices") or {}).get("options") if self.message else None
+        if not offered:
+            return self.survey.scale
+        return Scale(1, len(offered))

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import User
 from surveys.parsing import Scale
 
 QUESTION_LENGTH = 160
@@ -62,6 +63,23 @@ class Survey(models.Model):
         _("least number of messages from the contact"), default=1, db_default=1, validators=[MinValueValidator(1)]
     )
 
+    version = models.PositiveIntegerField(
+        default=1,
+        db_default=1,
+        editable=False,
+        help_text=_("Rises with every change; a form made from an older one is refused."),
+    )
+    changed_at = models.DateTimeField(_("changed at"), null=True, blank=True, editable=False)
+    changed_by = models.ForeignKey(
+        User,
+        verbose_name=_("changed by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
     class Meta:
         verbose_name = _("survey")
         verbose_name_plural = _("surveys")
@@ -88,10 +106,9 @@ class Survey(models.Model):
         """Return the scores that may be given."""
         return Scale(0 if self.kind == SurveyKind.NPS else 1, self.highest)
 
-    @property
-    def low_score(self) -> int:
-        """Return the highest score that calls for a person to look: a detractor, or two of five."""
-        return 6 if self.kind == SurveyKind.NPS else self.highest * 2 // 5
+    def low_score(self, highest: int) -> int:
+        """Return the highest score, on a scale up to `highest`, that calls for a person: a detractor, two of five."""
+        return 6 if self.kind == SurveyKind.NPS else highest * 2 // 5
 
 
 class SurveyText(models.Model):

@@ -7,10 +7,21 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from agents.models import User
-from surveys.models import FollowUp, FollowUpState, NotSent, Survey, SurveyInvitation, SurveyKind, SurveyText
-from tests.cast import House
+from agents.models import Role, User
+from surveys.models import (
+    FollowUp,
+    FollowUpState,
+    NotSent,
+    Survey,
+    SurveyInvitation,
+    SurveyKind,
+    SurveyResponse,
+    SurveyText,
+)
+from tests.cast import House, person
 from tests.surveys.conftest import asked, helped, invited, taps, types
+from tickets.inbound import Outcome
+from tickets.models import ConfigurationEvent
 
 pytestmark = pytest.mark.django_db
 Journey = time_machine.Traveller
@@ -63,6 +74,8 @@ def test_score_and_comment_stand_on_the_ticket_page_and_a_lead_follows_up(cast: 
 def answers(survey: Survey, **changes: object) -> dict[str, object]:
     """Return what the form holds, with changes."""
     values: dict[str, object] = {
+        "do": "save",
+        "version": survey.version,
         "is_active": "on",
         "highest": 5,
         "delay": 120,
@@ -86,8 +99,11 @@ def test_an_administrator_changes_a_survey_and_bad_values_say_what_is_wrong(cast
     assert browser(cast.lena).get(address).status_code == 403
     refused = ada.post(address, answers(survey, delay=-1, question_de="x" * 161, sampling_percent=0))
     assert refused.status_code == 422
-    assert "greater than or equal to 0" in refused.content.decode()
-    assert "at most 160 characters" in refused.content.decode()
+    assert "Write a whole number from 0 to 86400." in refused.content.decode()
+    assert "Write a whole number from 1 to 100." in refused.content.decode()
+    assert "This is 1 character too long. Shorten it." in refused.content.decode()
+    refused = ada.post(address, answers(survey, thanks_fr="  "))
+    assert "Write these words: contacts who speak French are asked with them." in refused.content.decode()
     assert ada.post(address, answers(survey, question_de="Wie war es?")).status_code == 302
     survey.refresh_from_db()
     assert (survey.delay, survey.cap_days, survey.min_messages) == (dt.timedelta(minutes=2), 14, 2)
@@ -95,3 +111,59 @@ def test_an_administrator_changes_a_survey_and_bad_values_say_what_is_wrong(cast
     ada.post(address, {key: value for key, value in answers(survey).items() if key != "is_active"})
     survey.refresh_from_db()
     assert survey.active_since is None
+    assert [(event.version, event.actor, event.fields) for event in ConfigurationEvent.objects.order_by("pk")] == [
+        (2, cast.ada, ["cap_days", "delay", "min_messages", "question_de", "sampling_percent"]),
+        (3, cast.ada, ["active_since"]),
+    ]
+
+
+def test_whoever_saves_a_survey_second_is_told_and_keeps_what_they_typed(cast: House) -> None:
+    survey = Survey.objects.get(kind=SurveyKind.CSAT)
+    address = reverse("setup:surveys_edit", args=[survey.pk])
+    ada, other = browser(cast.ada), browser(person("ben", Role.ADMIN))
+    ada.post(address, answers(survey, question_de="Wie war es?"))
+    late = other.post(address, answers(survey, question_de="Und?"), headers={"HX-Request": "true"})
+    assert late.status_code == 409
+    assert "Ada saved this page while you were editing." in late.content.decode()
+    assert 'value="Und?"' in late.content.decode()
+    assert SurveyText.objects.get(survey=survey, language="de").question == "Wie war es?"
+    assert ConfigurationEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", ("Wie zufrieden", "Auswählen", "Sehr zufrieden", "Vielen Dank", "Wenn Sie mögen", "weiterempfehlen")),
+        ("fr", ("satisfait de notre aide", "Choisir", "Très satisfait", "Merci pour", "dites-nous", "recommandiez")),
+        ("es", ("satisfecho con nuestra ayuda", "Elegir", "Muy satisfecho", "por su respuesta", "recomiende")),
+    ],
+)
+def test_the_preview_plays_the_talk_in_each_language_as_the_form_has_it(
+    cast: House, language: str, said: tuple[str, ...]
+) -> None:
+    survey = Survey.objects.get(kind=SurveyKind.CSAT)
+    address = reverse("setup:surveys_edit", args=[survey.pk])
+    ada = browser(cast.ada)
+    shown = ada.post(address, answers(survey, do="look", shown=language)).content.decode()
+    talk = shown[shown.index('id="preview"') :]
+    for words in said:
+        assert words in talk
+    unsaved = ada.post(
+        address, answers(survey, do="look", shown=language, highest=10, **{f"question_{language}": "Na?"})
+    )
+    talk = unsaved.content.decode()[unsaved.content.decode().index('id="preview"') :]
+    assert "Na?" in talk
+    assert talk.count("<li>") == 10
+    survey.refresh_from_db()
+    assert (survey.version, survey.highest) == (1, 5)
+
+
+def test_a_question_keeps_the_scale_it_was_asked_with(cast: House, journey: Journey) -> None:
+    invitation = asked(cast, journey)
+    survey = Survey.objects.get(kind=SurveyKind.CSAT)
+    browser(cast.ada).post(reverse("setup:surveys_edit", args=[survey.pk]), answers(survey, highest=10))
+    taps(cast, invitation, 5)
+    response = SurveyResponse.objects.get()
+    assert (response.score, response.highest) == (5, 5)
+    assert not FollowUp.objects.exists()
+    assert types(cast, "8").outcome == Outcome.REOPENED

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from tickets.actions.base import action, now
-from tickets.actions.configuration import mark_changed, require_configurer, require_fresh, unique_name
+from tickets.actions.configuration import mark_changed, record, require_configurer, require_fresh, unique_name
 from tickets.errors import Refused
-from tickets.models import BusinessHours, BusinessInterval, Holiday, TeamHours
+from tickets.models import BusinessHours, BusinessInterval, ConfigurationVerb, Holiday, TeamHours
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,14 @@ def remove(*, actor: User, hours_id: int, version: int) -> str:
     if hours.teams.exists():
         raise Refused(_("Teams keep these hours. Give the teams other hours first."))
     try:
+        key = hours.pk
         hours.delete()
     except ProtectedError as error:
         raise Refused(
             _("Tickets were promised an answer within these hours, so they stay. Without teams they change nothing.")
         ) from error
+    hours.pk = key
+    record(hours, actor, now(), verb=ConfigurationVerb.REMOVED)
     return hours.name
 
 
@@ -69,9 +72,11 @@ def _write(hours: BusinessHours, plan: HoursPlan, actor: User) -> BusinessHours:
         BusinessHours.objects.filter(is_default=True).update(is_default=False)
     hours.name, hours.time_zone = plan.name, plan.time_zone
     hours.is_default = plan.is_default or hours.is_default
-    mark_changed(hours, actor, now())
+    at = now()
+    mark_changed(hours, actor, at)
     with unique_name(plan.name):
         hours.save()
+    record(hours, actor, at)
     hours.intervals.all().delete()
     BusinessInterval.objects.bulk_create(
         BusinessInterval(hours=hours, weekday=weekday, begins=begins, ends=ends) for weekday, begins, ends in plan.week

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from tickets.actions.base import action, now
-from tickets.actions.configuration import mark_changed, require_configurer, require_fresh, unique_name
+from tickets.actions.configuration import mark_changed, record, require_configurer, require_fresh, unique_name
 from tickets.errors import Refused
-from tickets.models import Metric, SlaPolicy, SlaTarget
+from tickets.models import ConfigurationVerb, Metric, SlaPolicy, SlaTarget
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,14 @@ def remove(*, actor: User, policy_id: int, version: int) -> str:
     policy = _locked(policy_id)
     require_fresh(policy, version)
     try:
+        key = policy.pk
         policy.delete()
     except ProtectedError as error:
         raise Refused(
             _("Tickets were promised an answer by this policy, so it stays. Switch it off to promise nothing new.")
         ) from error
+    policy.pk = key
+    record(policy, actor, now(), verb=ConfigurationVerb.REMOVED)
     return policy.name
 
 
@@ -92,9 +95,11 @@ def _locked(policy_id: int) -> SlaPolicy:
 def _write(policy: SlaPolicy, plan: PolicyPlan, actor: User) -> SlaPolicy:
     for field in ("name", "priority", "team_id", "channel", "warn_percent", "pauses_while_pending", "is_active"):
         setattr(policy, field, getattr(plan, field))
-    mark_changed(policy, actor, now())
+    at = now()
+    mark_changed(policy, actor, at)
     with unique_name(plan.name):
         policy.save()
+    record(policy, actor, at)
     policy.targets.exclude(metric__in=plan.promises).delete()
     for metric, promise in plan.promises.items():
         SlaTarget.objects.update_or_create(

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 from agents.models import User
 from tickets import placeholders
 from tickets.actions.base import action, now
-from tickets.actions.configuration import mark_changed, require_configurer, require_fresh
+from tickets.actions.configuration import mark_changed, record, require_configurer, require_fresh
 from tickets.errors import Refused
 from tickets.models import AutomaticText, Inbox, TextKind
 
@@ -59,8 +59,10 @@ def change(*, actor: User, text_id: int, version: int, text: str) -> AutomaticTe
     if wrong:
         raise Refused(wrong[0])
     row.text = text
-    mark_changed(row, actor, now())
+    at = now()
+    mark_changed(row, actor, at)
     row.save()
+    record(row, actor, at, fields=["text"])
     return row
 
 
@@ -70,8 +72,10 @@ def switch(*, actor: User, kind: TextKind, on: bool) -> None:
     require_configurer(actor)
     for row in AutomaticText.objects.select_for_update(no_key=True).filter(kind=kind).exclude(is_active=on):
         row.is_active = on
-        mark_changed(row, actor, now())
+        at = now()
+        mark_changed(row, actor, at)
         row.save()
+        record(row, actor, at, fields=["is_active"])
 
 
 @action

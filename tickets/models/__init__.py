@@ -4,6 +4,7 @@ from tickets.models.attachment import Attachment
 from tickets.models.automatic_text import AutomaticText, TextKind
 from tickets.models.business_hours import BusinessHours, BusinessInterval, Holiday, TeamHours
 from tickets.models.change import Change, ChangeCursor
+from tickets.models.configuration import ConfigurationEvent, ConfigurationVerb
 from tickets.models.consent import ConsentChange, Wish, WishSource
 from tickets.models.contact import Contact
 from tickets.models.conversation import Conversation
@@ -59,6 +60,8 @@ __all__ = [
     "Change",
     "ChangeCursor",
     "ClockState",
+    "ConfigurationEvent",
+    "ConfigurationVerb",
     "ConsentChange",
     "Contact",
     "ContactIdentity",
