@@ -116,6 +116,7 @@ def composer(
         "draft_at": int(kept.updated_at.timestamp() * 1000) if kept else 0,
         "note_draft": typed.note,
         "mode": typed.mode,
+        "mode_url": f"{query}&mode={'reply' if typed.mode == 'note' else 'note'}",
         "client_id": typed.client_id or str(uuid.uuid4()),
         "note_client_id": typed.note_client_id or str(uuid.uuid4()),
         "contact": conversation.contact.display_name,
