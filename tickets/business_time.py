@@ -76,12 +76,16 @@ class BusinessTime:
     _before: list[int] = field(default_factory=list, repr=False)
     _from: dt.date | None = field(default=None, repr=False)
     _until: dt.date | None = field(default=None, repr=False)
+    # Between these two moments, in whatever zone, everything is expanded.
+    _low: dt.datetime = field(default=dt.datetime.max.replace(tzinfo=dt.UTC), repr=False)
+    _high: dt.datetime = field(default=dt.datetime.min.replace(tzinfo=dt.UTC), repr=False)
 
     def seconds_between(self, begin: dt.datetime, end: dt.datetime) -> float:
         """Return the open seconds from `begin` to `end`; negative when `end` is earlier."""
         if end < begin:
             return -self.seconds_between(end, begin)
-        self._expand(begin, end)
+        if not self._low <= begin <= end <= self._high:
+            self._expand(begin, end)
         return (self._open_until(_micros(end)) - self._open_until(_micros(begin))) / MICRO
 
     def after(self, begin: dt.datetime, seconds: float) -> dt.datetime | None:
@@ -156,6 +160,9 @@ class BusinessTime:
                 total += open_to - open_from
             date += dt.timedelta(days=1)
         self._from, self._until = first, last
+        midnight = dt.time(0, tzinfo=dt.UTC)
+        self._low = dt.datetime.combine(first + dt.timedelta(days=3), midnight)
+        self._high = dt.datetime.combine(last - dt.timedelta(days=3), midnight)
 
     def _open_on(self, date: dt.date) -> Iterator[Interval]:
         """Yield what is open on a local date, as microseconds since 1970 in UTC, in order."""

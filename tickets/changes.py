@@ -25,9 +25,10 @@ LIMIT %s
 """
 SKIP = """
 UPDATE tickets_changecursor
-SET transaction_id = (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint, change_id = 0
+SET transaction_id = %s, change_id = 0
 WHERE name = %s
 """
+HORIZON = "SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
 READ_AGAIN = """
 UPDATE tickets_change SET transaction_id = 0
 WHERE transaction_id > (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint
@@ -65,11 +66,23 @@ def read(name: str, limit: int = 1000) -> Batch:
     return Batch(tuple(dict.fromkeys(ticket_id for _, _, ticket_id in rows)), more=len(rows) == limit)
 
 
-def skip_to_now(name: str) -> None:
-    """Move a reader's cursor behind all that is certain now; whoever then reads everything misses nothing."""
+def horizon() -> int:
+    """Return the transaction below which everything is certain now."""
+    with connection.cursor() as sql:
+        sql.execute(HORIZON)
+        return int(sql.fetchone()[0])
+
+
+def skip_to(name: str, transaction_id: int) -> None:
+    """Move a reader's cursor to a horizon; whoever read everything after that moment misses nothing."""
     ChangeCursor.objects.bulk_create([ChangeCursor(name=name)], ignore_conflicts=True)
     with connection.cursor() as sql:
-        sql.execute(SKIP, [name])
+        sql.execute(SKIP, [transaction_id, name])
+
+
+def skip_to_now(name: str) -> None:
+    """Move a reader's cursor behind all that is certain now; whoever then reads everything misses nothing."""
+    skip_to(name, horizon())
 
 
 def _lock(name: str) -> ChangeCursor | None:

@@ -5,6 +5,7 @@ Words are English source texts; whoever shows them passes them through gettext. 
 
 from analytics.definitions import quality, times, work
 from analytics.definitions.kinds import (
+    DEFLECTION_HOURS,
     FCR_WINDOW_DAYS,
     MISSED_AFTER_HOURS,
     NPS_WINDOW_DAYS,
@@ -20,6 +21,7 @@ from analytics.definitions.kinds import (
 )
 
 __all__ = [
+    "DEFLECTION_HOURS",
     "FCR_WINDOW_DAYS",
     "HEADLINES",
     "KPIS",

@@ -64,14 +64,15 @@ class Kpi:
     target: Target | None = None
     window_days: int = 0  # after so many days a day's values are final
     business: bool = False  # whether it exists in business seconds too
-    dimensions: frozenset[str] = frozenset({"channel", "inbox", "team", "agent", "tag"})
+    dimensions: frozenset[str] = frozenset({"channel", "inbox", "topic", "team", "agent", "tag"})
     available: bool = True  # False: defined, and nothing in the product to compute it from yet
 
 
-WITHOUT_AGENT = frozenset({"channel", "inbox", "team", "tag"})
+WITHOUT_AGENT = frozenset({"channel", "inbox", "topic", "team", "tag"})
 FCR_WINDOW_DAYS = 7
 REPEAT_WINDOW_DAYS = 7
 REOPEN_WINDOW_HOURS = 72
 NPS_WINDOW_DAYS = 90
+DEFLECTION_HOURS = 72
 MISSED_AFTER_HOURS = 24
 TOO_FEW = 10

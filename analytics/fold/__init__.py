@@ -5,11 +5,13 @@ never accepted. A resolve that was taken back, or that a failed reply undid, is 
 """
 
 import zoneinfo
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analytics.fold import fact, rows, work
+from analytics.fold.days import local_days
 from analytics.fold.log import (
     Log,
     LoggedClock,
@@ -38,18 +40,18 @@ class Folded:
     """What comes out: the columns of the fact, and the rows beside it."""
 
     fact: dict[str, Any]
-    waits: list[dict[str, Any]]
-    message_days: list[dict[str, Any]]
-    promises: list[dict[str, Any]]
-    steps: list[dict[str, Any]]
-    efforts: list[dict[str, Any]]
-    asked: list[dict[str, Any]]
-    rated: list[dict[str, Any]]
+    waits: list[rows.WaitRow]
+    message_days: list[rows.MessageDayRow]
+    promises: list[rows.PromiseRow]
+    steps: list[rows.StepRow]
+    efforts: list[work.EffortRow]
+    asked: list[rows.AskedRow]
+    rated: list[rows.RatedRow]
 
 
 def fold(log: Log, zone: zoneinfo.ZoneInfo, business: Business) -> Folded:
     """Fold one log; its first event must be the opening."""
-    story = Story(log, zone, business)
+    story = Story(log, local_days(zone), business)
     efforts = work.efforts(story)
     return Folded(
         {**fact.columns(story), **work.handling(story, efforts)},
@@ -68,8 +70,10 @@ def neighbours(facts: Sequence[dict[str, Any]]) -> None:
     openings = sorted(one["opened_at"] for one in facts if one["is_counted"])
     for one in facts:
         solved_at = one["solved_at"]
-        following = [at for at in openings if solved_at is not None and at > solved_at]
-        one["followed_at"] = following[0] if following else None
-        soon = bool(following) and following[0] - solved_at <= fact.FCR_WINDOW
-        one["is_first_contact"] = one["is_one_touch"] and not soon
+        place = bisect_right(openings, solved_at) if solved_at is not None else len(openings)
+        followed_at = openings[place] if place < len(openings) else None
+        pause = followed_at - solved_at if followed_at is not None else None
+        one["followed_at"] = followed_at
+        one["is_first_contact"] = one["is_one_touch"] and (pause is None or pause > fact.FCR_WINDOW)
+        one["is_deflected"] = one["is_unattended"] and (pause is None or pause > fact.QUIET)
         one["is_returning"] = bool(openings) and openings[0] < one["opened_at"]

@@ -3,46 +3,54 @@
 import datetime as dt
 from typing import Any
 
-from analytics.definitions import FCR_WINDOW_DAYS, MISSED_AFTER_HOURS, REOPEN_WINDOW_HOURS
-from analytics.fold.story import Reply, Solve, Story
+from analytics.definitions import DEFLECTION_HOURS, FCR_WINDOW_DAYS, MISSED_AFTER_HOURS, REOPEN_WINDOW_HOURS
+from analytics.fold.story import Hours, Said, Solve, Story
 
 PAUSED = frozenset({"pending", "on_hold"})
 FCR_WINDOW = dt.timedelta(days=FCR_WINDOW_DAYS)
 REOPEN_WINDOW = dt.timedelta(hours=REOPEN_WINDOW_HOURS)
 MISSED_AFTER = dt.timedelta(hours=MISSED_AFTER_HOURS)
+QUIET = dt.timedelta(hours=DEFLECTION_HOURS)
+NEVER_REPLIED: dict[str, Any] = dict.fromkeys(
+    ("replied_at", "replied_day", "replied_agent", "replied_team", "first_response", "first_response_business",
+     "assignment_to_reply")
+)  # fmt: skip
+NEVER_SOLVED: dict[str, Any] = dict.fromkeys(
+    ("first_solved_at", "first_solved_day", "first_solved_agent", "first_solved_team", "first_resolution",
+     "first_resolution_business", "solved_at", "solved_day", "solved_agent", "solved_team", "resolution",
+     "resolution_business", "work", "work_business")
+) | dict.fromkeys(("is_reopened", "is_one_touch", "is_unattended"), False)  # fmt: skip
 
 
 def columns(story: Story) -> dict[str, Any]:
     """Return all columns but those about work and those that other tickets decide."""
-    opened = story.opened.occurred_at.astimezone(story.zone)
+    log, opened = story.log, story.opened
+    hours = story.hours_at(opened.seq)
     # What routing decided in the same moment is where the ticket began.
-    arrived = next((e for e in story.log.events if e.kind == "message_received"), story.opened)
-    team = arrived.team or story.opened.team or story.opened.data.get("team")
+    arrived = story.arrived or opened
     return {
-        "ticket_id": story.log.ticket,
-        "contact": story.log.contact,
-        "inbox": story.log.inbox,
-        "channel": story.log.channel,
-        "tags": sorted(story.log.tags),
-        "is_counted": not story.log.is_test and bool(story.inbound),
-        "opened_at": story.opened.occurred_at,
-        "opened_day": opened.date(),
-        "opened_hour": opened.hour,
-        "opened_team": team,
+        "ticket_id": log.ticket,
+        "contact": log.contact,
+        "inbox": log.inbox,
+        "channel": log.channel,
+        "topic": story.topic,
+        "tags": sorted(log.tags),
+        "is_counted": not log.is_test and bool(story.inbound),
+        "opened_at": opened.occurred_at,
+        "opened_day": story.day(opened.occurred_at),
+        "opened_hour": opened.occurred_at.astimezone(story.zone).hour,
+        "opened_team": arrived.team or opened.team or (opened.data or {}).get("team"),
         "began_at": story.began_at,
-        **_first_reply(story),
+        **_first_reply(story, hours),
         **_acknowledgement(story),
-        **_first_resolution(story),
-        **_resolution(story),
+        **_resolutions(story, hours),
         "missed_day": _missed_day(story),
     }
 
 
-def _first_reply(story: Story) -> dict[str, Any]:
-    names = ("replied_at", "replied_day", "replied_agent", "replied_team", "first_response",
-             "first_response_business", "assignment_to_reply")  # fmt: skip
+def _first_reply(story: Story, hours: Hours) -> dict[str, Any]:
     if story.first is None or story.began_at is None:
-        return dict.fromkeys(names)
+        return NEVER_REPLIED
     at = story.first.accepted_at
     return {
         "replied_at": at,
@@ -50,16 +58,17 @@ def _first_reply(story: Story) -> dict[str, Any]:
         "replied_agent": story.first.message.author,
         "replied_team": story.first.team,
         "first_response": story.wall(story.began_at, at),
-        "first_response_business": story.business(story.hours_at(story.opened.seq), story.began_at, at),
+        "first_response_business": story.business(hours, story.began_at, at),
         "assignment_to_reply": _assignment_to_reply(story, story.first, story.began_at),
     }
 
 
-def _assignment_to_reply(story: Story, first: Reply, began_at: dt.datetime) -> int | None:
+def _assignment_to_reply(story: Story, first: Said, began_at: dt.datetime) -> int | None:
     assignee: int | None = None
     since = story.opened.occurred_at
-    for event in story.log.events:
-        if event.message == first.message.id:
+    replied = story.event_of.get(first.message.id)
+    for event in story.moves:
+        if replied is not None and event.seq >= replied.seq:
             break
         if event.assignee != assignee:
             assignee, since = event.assignee, event.occurred_at
@@ -69,58 +78,59 @@ def _assignment_to_reply(story: Story, first: Reply, began_at: dt.datetime) -> i
 
 
 def _acknowledgement(story: Story) -> dict[str, Any]:
-    sent = story.accepted_messages(lambda m: m.purpose == "acknowledgement" and m.author_kind != "agent")
-    if not sent or story.began_at is None:
-        return {"acknowledged_day": None, "acknowledgement": None}
-    at = sent[0].accepted_at
-    return {"acknowledged_day": story.day(at), "acknowledgement": story.wall(story.began_at, at)}
+    if story.began_at is not None:
+        for message, at, _team in story.said:
+            if message.purpose == "acknowledgement" and message.author_kind != "agent":
+                return {"acknowledged_day": story.day(at), "acknowledgement": story.wall(story.began_at, at)}
+    return {"acknowledged_day": None, "acknowledgement": None}
 
 
-def _first_resolution(story: Story) -> dict[str, Any]:
-    names = ("first_solved_at", "first_solved_day", "first_solved_agent", "first_solved_team",
-             "first_resolution", "first_resolution_business")  # fmt: skip
-    if not story.solves or story.began_at is None:
-        return {**dict.fromkeys(names), "is_reopened": False}
-    solve = story.solves[0]
-    reopened = solve.reopened_at
+def _resolutions(story: Story, hours: Hours) -> dict[str, Any]:
+    began_at = story.began_at
+    if not story.solves or began_at is None:
+        return NEVER_SOLVED
+    first, last = story.solves[0], story.solves[-1]
+    wall, business = story.wall(began_at, last.at), story.exact_business(hours, began_at, last.at)
+    whole = max(0, int(business))
+    pauses = _pauses(story, began_at, last.at)
+    paused = sum((end - begin for begin, end in pauses), dt.timedelta())
+    again = first is not last
     return {
-        "first_solved_at": solve.at,
-        "first_solved_day": story.day(solve.at),
-        "first_solved_agent": solve.agent,
-        "first_solved_team": solve.team,
-        "first_resolution": story.wall(story.began_at, solve.at),
-        "first_resolution_business": story.business(story.hours_at(story.opened.seq), story.began_at, solve.at),
-        "is_reopened": reopened is not None and reopened - solve.at <= REOPEN_WINDOW,
+        "first_solved_at": first.at,
+        "first_solved_day": story.day(first.at),
+        "first_solved_agent": first.agent,
+        "first_solved_team": first.team,
+        "first_resolution": story.wall(began_at, first.at) if again else wall,
+        "first_resolution_business": story.business(hours, began_at, first.at) if again else whole,
+        "is_reopened": _is_reopened(first, REOPEN_WINDOW),
+        "solved_at": last.at,
+        "solved_day": story.day(last.at),
+        "solved_agent": last.agent,
+        "solved_team": last.team,
+        "resolution": wall,
+        "resolution_business": whole,
+        "work": max(0, int((last.at - began_at - paused).total_seconds())) if pauses else wall,
+        "work_business": max(0, int(business - sum(story.exact_business(hours, begin, end) for begin, end in pauses))),
+        "is_one_touch": _is_one_touch(story, last),
+        "is_unattended": _is_unattended(story),
     }
 
 
-def _resolution(story: Story) -> dict[str, Any]:
-    names = ("solved_at", "solved_day", "solved_agent", "solved_team", "resolution", "resolution_business", "work",
-             "work_business")  # fmt: skip
-    if not story.solves or story.began_at is None:
-        return {**dict.fromkeys(names), "is_one_touch": False}
-    solve, hours = story.solves[-1], story.hours_at(story.opened.seq)
-    pauses = _pauses(story, story.began_at, solve.at)
-    business = story.exact_business(hours, story.began_at, solve.at)
-    return {
-        "solved_at": solve.at,
-        "solved_day": story.day(solve.at),
-        "solved_agent": solve.agent,
-        "solved_team": solve.team,
-        "resolution": story.wall(story.began_at, solve.at),
-        "resolution_business": max(0, int(business)),
-        "work": max(0, int((solve.at - story.began_at - sum((e - b for b, e in pauses), dt.timedelta()))
-                           .total_seconds())),
-        "work_business": max(0, int(business - sum(story.exact_business(hours, b, e) for b, e in pauses))),
-        "is_one_touch": _is_one_touch(story, solve),
-    }  # fmt: skip
+def _is_reopened(solve: Solve, window: dt.timedelta) -> bool:
+    return solve.reopened_at is not None and solve.reopened_at - solve.at <= window
+
+
+def _is_unattended(story: Story) -> bool:
+    """Whether no person wrote to the contact, the contact asked for none, and the ticket stayed resolved."""
+    by_people = any(message.kind == "outbound" and message.author_kind == "agent" for message in story.log.messages)
+    return not by_people and not story.wants_human and not any(_is_reopened(one, QUIET) for one in story.solves)
 
 
 def _pauses(story: Story, begin: dt.datetime, end: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
     """Return when the ticket was pending or on hold within a stretch of time."""
     found = []
     status, since = "", begin
-    for event in story.log.events:
+    for event in story.moves:
         if event.status in {"", status}:
             continue
         at = max(since, min(event.occurred_at, end))
@@ -136,7 +146,7 @@ def _is_one_touch(story: Story, solve: Solve) -> bool:
     if solve.agent is None:
         return False
     people = {reply.message.author for reply in story.replies if reply.message.seq < solve.seq} | {solve.agent}
-    reopened = any(s.reopened_at is not None and s.reopened_at - s.at <= FCR_WINDOW for s in story.solves)
+    reopened = any(_is_reopened(one, FCR_WINDOW) for one in story.solves)
     first = min((reply.message.seq for reply in story.replies), default=None)
     handed_over = first is not None and any(first < seq < solve.seq for seq in story.transfers)
     return len(people) == 1 and not reopened and not handed_over

@@ -1,20 +1,18 @@
-"""What the fold is given: the rows of one ticket's log, as plain values."""
+"""What the fold is given: the rows of one ticket's log, as plain values in the order in which they are read."""
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEvent:
-    """A row of the history."""
+class LoggedEvent(NamedTuple):
+    """A row of the history; `data` is None where it says nothing that figures need."""
 
     seq: int
     kind: str
-    actor_kind: str
     actor: int | None
     message: int | None
-    data: dict[str, Any]
+    data: dict[str, Any] | None
     occurred_at: dt.datetime
     recorded_at: dt.datetime
     team: int | None
@@ -22,8 +20,7 @@ class LoggedEvent:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedMessage:
+class LoggedMessage(NamedTuple):
     """A message of the ticket, without its text."""
 
     id: int
@@ -36,8 +33,7 @@ class LoggedMessage:
     occurred_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedClock:
+class LoggedClock(NamedTuple):
     """A promise."""
 
     metric: str
@@ -46,8 +42,7 @@ class LoggedClock:
     breached_at: dt.datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedSurvey:
+class LoggedSurvey(NamedTuple):
     """A survey that was sent, and its answer, if there is one that counts."""
 
     kind: str
@@ -62,8 +57,7 @@ class LoggedSurvey:
     is_superseded: bool = False  # the contact gave a newer answer of this kind within the window
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedFocus:
+class LoggedFocus(NamedTuple):
     """A stretch of time in which an agent had the ticket before their eyes."""
 
     agent: int

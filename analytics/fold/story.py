@@ -1,31 +1,41 @@
 """Read a log once: who resolved, what was accepted, when the contact began to wait."""
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from analytics.fold.days import LocalDays
 from analytics.fold.log import Log, LoggedEvent, LoggedMessage
 
 OPEN = frozenset({"new", "open", "pending", "on_hold"})
 # A provider's time is believed, but not more than this before the ticket's first event.
 EARLIEST = dt.timedelta(days=1)
+BRINGS = frozenset({"message_received", "replied", "automatic_sent"})
+ACCEPTS = frozenset({"reply_accepted", "automatic_accepted"})
+LOSES = frozenset({"reply_failed", "automatic_dropped"})
+TURNS = frozenset({"resolved", "reopened", "transferred", "routed", "human_wanted", "resolve_undone", "reply_failed",
+                   "delivery_unknown"})  # fmt: skip
 
 Hours = tuple[int, int] | None
 Business = Callable[[Hours, dt.datetime, dt.datetime], float]
 
 
-@dataclass(slots=True)
 class Solve:
-    seq: int
-    at: dt.datetime
-    agent: int | None
-    team: int | None
-    reopened_at: dt.datetime | None = None
+    """A resolve that stands."""
+
+    __slots__ = ("agent", "at", "reopened_at", "seq", "team")
+
+    def __init__(self, event: LoggedEvent) -> None:
+        self.seq = event.seq
+        self.at = event.occurred_at
+        self.agent = event.actor
+        self.team = event.team
+        self.reopened_at: dt.datetime | None = None
 
 
-@dataclass(slots=True)
-class Reply:
+class Said(NamedTuple):
+    """A message to the contact that was accepted."""
+
     message: LoggedMessage
     accepted_at: dt.datetime
     team: int | None
@@ -34,21 +44,28 @@ class Reply:
 class Story:
     """What a log comes to, before anything is measured."""
 
-    def __init__(self, log: Log, zone: zoneinfo.ZoneInfo, business: Business) -> None:
+    def __init__(self, log: Log, days: LocalDays, business: Business) -> None:
         self.log = log
-        self.zone = zone
+        self.zone = days.zone
+        self.day = days.of
         self.exact_business = business
         self.opened = log.events[0]
         self.accepted: dict[int, dt.datetime] = {}
         self.solves: list[Solve] = []
-        self.reopenings: list[tuple[dt.datetime, dt.datetime]] = []  # (when, the resolve before it)
         self.hours: list[tuple[int, Hours]] = []
         self.event_of: dict[int, LoggedEvent] = {}
+        self.arrived: LoggedEvent | None = None
+        self.moves: list[LoggedEvent] = []  # after which team, assignee or status were others than before
         self.transfers: list[int] = []
+        self.topic: int | None = None
+        self.wants_human = False
         self._read_events()
         floor = self.opened.occurred_at - EARLIEST
         self.inbound = [(max(m.occurred_at, floor), m) for m in log.messages if m.kind == "inbound"]
-        self.replies = self.accepted_messages(lambda m: m.purpose == "reply" and m.author_kind == "agent")
+        self.said = self._accepted_messages()
+        self.replies = [
+            one for one in self.said if one.message.purpose == "reply" and one.message.author_kind == "agent"
+        ]
         self.first = self.replies[0] if self.replies else None
         before = self.first.message.seq if self.first else None
         heard = [at for at, m in self.inbound if before is None or m.seq < before]
@@ -57,48 +74,61 @@ class Story:
     # -- Reading ---------------------------------------------------------------------------------
 
     def _read_events(self) -> None:
-        status = ""
+        accepted, was_resolved = self.accepted, False
+        where: tuple[int | None, int | None, str] | None = None
         for event in self.log.events:
-            self._read(event, was_resolved=status == "resolved")
-            status = event.status or status
+            seq, kind, _actor, message, data, occurred_at, _recorded_at, team, assignee, status = event
+            if (team, assignee, status) != where:
+                where = (team, assignee, status)
+                self.moves.append(event)
+            if data and "hours" in data:
+                hours = data["hours"]
+                self.hours.append((seq, (hours[0], hours[1]) if hours else None))
+            if message is not None:
+                if kind in BRINGS:
+                    self.event_of[message] = event
+                elif kind in ACCEPTS:
+                    accepted.setdefault(message, occurred_at)
+                elif kind in LOSES:
+                    accepted.pop(message, None)
+            if kind == "message_received":
+                self.arrived = self.arrived or event
+            elif kind in TURNS:
+                self._turn(event, was_resolved=was_resolved)
+            if status:
+                was_resolved = status == "resolved"
 
-    def _read(self, event: LoggedEvent, *, was_resolved: bool) -> None:
-        if "hours" in event.data:
-            hours = event.data["hours"]
-            self.hours.append((event.seq, (hours[0], hours[1]) if hours else None))
-        if event.message is not None and event.kind in {"message_received", "replied", "automatic_sent"}:
-            self.event_of[event.message] = event
-        if event.kind in {"reply_accepted", "automatic_accepted"} and event.message is not None:
-            self.accepted.setdefault(event.message, event.occurred_at)
-        elif event.kind in {"reply_failed", "automatic_dropped"} and event.message is not None:
-            self.accepted.pop(event.message, None)
-        elif event.kind == "transferred":
-            self.transfers.append(event.seq)
-        if event.kind == "resolved":
-            self.solves.append(Solve(event.seq, event.occurred_at, event.actor, event.team))
-        elif event.kind == "resolve_undone" or (
-            event.kind in {"reply_failed", "delivery_unknown"} and was_resolved and event.status in OPEN
-        ):
-            self._void_last_solve()
-        elif event.kind == "reopened" and "linked" not in event.data and self.solves:
-            solve = self.solves[-1]
-            solve.reopened_at = solve.reopened_at or event.occurred_at
+    def _turn(self, event: LoggedEvent, *, was_resolved: bool) -> None:
+        data = event.data or {}
+        match event.kind:
+            case "resolved":
+                self.solves.append(Solve(event))
+            case "reopened" if self.solves and "linked" not in data:
+                self.solves[-1].reopened_at = self.solves[-1].reopened_at or event.occurred_at
+            case "transferred":
+                self.transfers.append(event.seq)
+            case "routed":
+                self.topic = self.topic or data.get("rule")
+            case "human_wanted":
+                self.wants_human = True
+            case "resolve_undone" if self.solves:
+                self.solves.pop()
+            case "reply_failed" | "delivery_unknown" if self.solves and was_resolved and event.status in OPEN:
+                self.solves.pop()
 
-    def _void_last_solve(self) -> None:
-        if self.solves:
-            self.solves.pop()
-
-    def accepted_messages(self, wanted: Callable[[LoggedMessage], bool] | None = None) -> list[Reply]:
+    def _accepted_messages(self) -> list[Said]:
         found = []
         for message in self.log.messages:
-            if message.kind == "outbound" and message.id in self.accepted and (wanted is None or wanted(message)):
-                # Providers tell whole seconds; nothing is accepted before it was written.
-                at = max(self.accepted[message.id], message.occurred_at)
+            at = self.accepted.get(message.id)
+            if at is not None and message.kind == "outbound":
                 event = self.event_of.get(message.id)
-                found.append(Reply(message, at, event.team if event else None))
-        return sorted(found, key=lambda reply: (reply.accepted_at, reply.message.seq))
+                # Providers tell whole seconds; nothing is accepted before it was written.
+                found.append(Said(message, max(at, message.occurred_at), event.team if event else None))
+        found.sort(key=lambda one: (one.accepted_at, one.message.seq))
+        return found
 
     def hours_at(self, seq: int) -> Hours:
+        """Return the version of business hours that held at a place of the log."""
         known: Hours = self.hours[0][1] if self.hours else None
         for since, hours in self.hours:
             if since <= seq:
@@ -107,13 +137,10 @@ class Story:
 
     # -- Measuring -------------------------------------------------------------------------------
 
-    def day(self, at: dt.datetime) -> dt.date:
-        """Return the local day of a moment."""
-        return at.astimezone(self.zone).date()
-
     def wall(self, begin: dt.datetime, end: dt.datetime) -> int:
         """Return whole seconds."""
-        return max(0, int((end - begin).total_seconds()))
+        span = end - begin
+        return max(0, span.days * 86_400 + span.seconds)
 
     def business(self, hours: Hours, begin: dt.datetime, end: dt.datetime) -> int:
         """Return whole seconds of business time."""

@@ -1,7 +1,8 @@
 """How long people worked at a ticket: as their browsers told, else estimated from what they sent."""
 
+import datetime as dt
 from collections import defaultdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from analytics.fold.story import Story
 
@@ -9,37 +10,50 @@ ESTIMATE_AT_MOST = 300
 AT_MOST = {"hold": 120.0, "after": 300.0}
 
 
-def handling(story: Story, efforts: list[dict[str, Any]]) -> dict[str, Any]:
+class EffortRow(NamedTuple):
+    """How long one agent worked at the ticket."""
+
+    day: dt.date
+    agent: int
+    team: int | None
+    seconds: int
+
+
+def handling(story: Story, efforts: list[EffortRow]) -> dict[str, Any]:
     """Return the work of all agents at a resolved ticket that a person had to do with."""
     by_people = bool(story.solves) and bool(story.replies or story.solves[-1].agent)
     return {
-        "handling": sum(row["seconds"] for row in efforts) if by_people and story.began_at else None,
+        "handling": sum(row.seconds for row in efforts) if by_people and story.began_at else None,
         "is_handling_estimated": by_people and not story.log.focus,
     }
 
 
-def efforts(story: Story) -> list[dict[str, Any]]:
+def efforts(story: Story) -> list[EffortRow]:
     """Return how long each agent worked at the ticket until and after it was resolved."""
     if not story.solves or story.began_at is None:
         return []
     spent = _observed(story) if story.log.focus else _estimated(story)
     solve = story.solves[-1]
+    day = story.day(solve.at)
     return [
-        {"day": story.day(solve.at), "agent": agent, "team": solve.team, "seconds": int(seconds)}
-        for agent, seconds in sorted(spent.items())
-        if agent is not None
+        EffortRow(day, agent, solve.team, int(seconds)) for agent, seconds in sorted(spent.items()) if agent is not None
     ]
 
 
 def _estimated(story: Story) -> dict[int | None, float]:
     """Without a browser's word: for each reply the time since what came before it, five minutes at most."""
     spent: dict[int | None, float] = defaultdict(float)
-    previous = None
+    since: dt.datetime | None = None
+    heard = iter([*story.inbound, None])  # in order of seq, as the replies below
+    following = next(heard)
     for reply in sorted(story.replies, key=lambda one: one.message.seq):
-        heard = [at for at, message in story.inbound if message.seq < reply.message.seq]
-        since = max([*heard, *([previous] if previous else [])], default=reply.message.occurred_at)
-        previous = reply.message.occurred_at
-        spent[reply.message.author] += min(story.wall(since, previous), ESTIMATE_AT_MOST)
+        message = reply.message
+        while following is not None and following[1].seq < message.seq:
+            since = following[0] if since is None else max(since, following[0])
+            following = next(heard)
+        at = message.occurred_at
+        spent[message.author] += min(story.wall(since or at, at), ESTIMATE_AT_MOST)
+        since = at if since is None else max(since, at)
     return spent
 
 

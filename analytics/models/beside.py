@@ -9,7 +9,7 @@ from analytics.models.fact import Fact
 class Wait(models.Model):
     """One time the contact waited and a person answered."""
 
-    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="waits")
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, db_constraint=False, related_name="waits")
     day = models.DateField()
     agent = models.BigIntegerField(null=True)
     team = models.BigIntegerField(null=True)
@@ -29,7 +29,7 @@ class Wait(models.Model):
 class MessageDay(models.Model):
     """How many messages a ticket had on one day."""
 
-    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="message_days")
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, db_constraint=False, related_name="message_days")
     day = models.DateField()
     team = models.BigIntegerField(null=True)
     inbound = models.IntegerField()
@@ -49,7 +49,7 @@ class MessageDay(models.Model):
 class Promise(models.Model):
     """One promise that was kept or broken."""
 
-    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="promises")
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, db_constraint=False, related_name="promises")
     day = models.DateField()
     agent = models.BigIntegerField(null=True)
     team = models.BigIntegerField(null=True)
@@ -69,7 +69,7 @@ class Promise(models.Model):
 class Step(models.Model):
     """One ticket more (+1) or less (-1) among the open tickets of a team and an agent."""
 
-    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="steps")
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, db_constraint=False, related_name="steps")
     day = models.DateField()
     agent = models.BigIntegerField(null=True)
     team = models.BigIntegerField(null=True)
@@ -88,7 +88,7 @@ class Step(models.Model):
 class Effort(models.Model):
     """How long one agent worked at a resolved ticket."""
 
-    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="efforts")
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, db_constraint=False, related_name="efforts")
     day = models.DateField()
     agent = models.BigIntegerField(null=True)
     team = models.BigIntegerField(null=True)
@@ -107,7 +107,7 @@ class Effort(models.Model):
 class Asked(models.Model):
     """One survey that was delivered."""
 
-    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="asked")
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, db_constraint=False, related_name="asked")
     day = models.DateField(help_text=_("The day on which it was sent."))
     agent = models.BigIntegerField(null=True)
     team = models.BigIntegerField(null=True)
@@ -127,7 +127,7 @@ class Asked(models.Model):
 class Rated(models.Model):
     """One answer that counts, credited to whoever resolved the ticket."""
 
-    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="rated")
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, db_constraint=False, related_name="rated")
     day = models.DateField()
     agent = models.BigIntegerField(null=True)
     team = models.BigIntegerField(null=True)

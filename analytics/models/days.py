@@ -14,6 +14,12 @@ class PresenceDay(models.Model):
     teams = ArrayField(models.BigIntegerField(), default=list)
     available = models.IntegerField()
     focused = models.IntegerField()
+    in_hand = models.IntegerField(
+        default=0, db_default=0, help_text=_("Seconds in which tickets were in hand; two at once count twice.")
+    )
+    engaged = models.IntegerField(
+        default=0, db_default=0, help_text=_("Seconds in which any ticket was in hand, each once.")
+    )
 
     class Meta:
         db_table = "kpi_presence"

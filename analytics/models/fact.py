@@ -10,10 +10,13 @@ from tickets.models import Ticket
 class Fact(models.Model):
     """One ticket as figures see it: a pure function of its log."""
 
-    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, primary_key=True, related_name="fact")
+    ticket = models.OneToOneField(
+        Ticket, on_delete=models.CASCADE, db_constraint=False, primary_key=True, related_name="fact"
+    )
     contact = models.BigIntegerField()
     inbox = models.BigIntegerField()
     channel = models.CharField(max_length=32)
+    topic = models.BigIntegerField(null=True, help_text=_("The routing rule that recognised what it is about."))
     tags = ArrayField(models.BigIntegerField(), default=list)
     is_counted = models.BooleanField(help_text=_("Not of a test contact, and the contact has written."))
 
@@ -52,6 +55,10 @@ class Fact(models.Model):
     work_business = models.IntegerField(null=True)
     is_one_touch = models.BooleanField(default=False, help_text=_("One person, no handing over, no reopening."))
 
+    is_unattended = models.BooleanField(
+        default=False, db_default=False, help_text=_("No person wrote, none was asked for, and it stayed resolved.")
+    )
+
     missed_day = models.DateField(null=True)
 
     handling = models.IntegerField(null=True)
@@ -60,6 +67,9 @@ class Fact(models.Model):
     # From the contact's other tickets.
     followed_at = models.DateTimeField(null=True, help_text=_("When the contact opened the next ticket."))
     is_first_contact = models.BooleanField(default=False, help_text=_("One touch, and no other ticket within 7 days."))
+    is_deflected = models.BooleanField(
+        default=False, db_default=False, help_text=_("Unattended, and no other ticket within 72 hours.")
+    )
     is_returning = models.BooleanField(default=False, help_text=_("The contact had a ticket before."))
 
     class Meta:

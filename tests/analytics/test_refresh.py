@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from analytics import refresh
+from analytics import lock, refresh
 from analytics.models import Dirty, Rollup, Watermark
 from analytics.periods import Period
 from analytics.queries import Reader
@@ -84,6 +84,6 @@ def test_a_rebuild_finds_what_is_missing_and_the_check_tells(cast: House) -> Non
 def test_while_somebody_rebuilds_the_refresh_steps_aside(cast: House) -> None:
     hears(cast, MONDAY)
     with ThreadPoolExecutor(max_workers=1) as colleague, transaction.atomic():
-        refresh._lock(wait=True)
+        lock.take(wait=True)
         assert colleague.submit(refresh.refresh_next).result(20) is False
         colleague.submit(connections.close_all).result(20)

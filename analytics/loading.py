@@ -1,0 +1,88 @@
+"""Read the logs of some tickets: one statement for each table, however many tickets they are."""
+
+from collections.abc import Sequence
+
+from analytics.database import fetch
+from analytics.definitions import NPS_WINDOW_DAYS
+from analytics.fold import Log, LoggedClock, LoggedEvent, LoggedFocus, LoggedMessage, LoggedSurvey
+
+TICKETS = """
+SELECT t.id, coalesce(c.merged_into_id, c.id), v.inbox_id, i.channel, c.is_test
+FROM tickets_ticket t JOIN tickets_conversation v ON v.id = t.conversation_id
+JOIN tickets_inbox i ON i.id = v.inbox_id JOIN tickets_contact c ON c.id = v.contact_id
+WHERE t.id = ANY(%s::bigint[]) ORDER BY t.id
+"""
+TAGS = "SELECT ticket_id, tag_id FROM tickets_ticket_tags WHERE ticket_id = ANY(%s::bigint[])"
+# Of what an event says besides, figures need this; most events say nothing of it.
+EVENTS = """
+SELECT ticket_id, seq, kind, actor_id, message_id,
+  CASE WHEN data ?| '{hours,linked,rule}' OR kind = 'opened' THEN data END,
+  occurred_at, recorded_at, team_id, assignee_id, status
+FROM tickets_ticketevent WHERE ticket_id = ANY(%s::bigint[]) ORDER BY ticket_id, seq
+"""
+MESSAGES = """
+SELECT ticket_id, id, seq, kind, purpose, author_kind, author_id, seen_seq, occurred_at
+FROM tickets_message WHERE ticket_id = ANY(%s::bigint[]) ORDER BY ticket_id, seq
+"""
+CLOCKS = """
+SELECT ticket_id, metric, state, stopped_at, breached_at
+FROM tickets_slaclock WHERE ticket_id = ANY(%s::bigint[]) ORDER BY ticket_id, id
+"""
+FOCUS = """
+SELECT ticket_id, user_id, composing, started_at, coalesce(ended_at, last_seen_at)
+FROM tickets_focussegment WHERE ticket_id = ANY(%s::bigint[]) ORDER BY ticket_id, started_at
+"""
+# A recommendation is superseded when the same person, under whatever entry, gave a newer one within the window.
+SURVEYS = f"""
+SELECT i.ticket_id, s.kind, i.agent_id, i.team_id, i.decided_at,
+  coalesce(m.delivered_at, m.read_at, m.played_at) IS NOT NULL, r.occurred_at, r.score, r.lowest, r.highest,
+  s.kind = 'nps' AND r.id IS NOT NULL AND EXISTS (
+    SELECT FROM tickets_contact oc JOIN tickets_conversation ov ON ov.contact_id = oc.id
+    JOIN tickets_ticket ot ON ot.conversation_id = ov.id JOIN surveys_surveyinvitation oi ON oi.ticket_id = ot.id
+    JOIN surveys_surveyresponse o ON o.invitation_id = oi.id
+    WHERE coalesce(c.merged_into_id, c.id) IN (oc.id, oc.merged_into_id) AND oi.survey_id = i.survey_id
+      AND o.occurred_at > r.occurred_at AND o.occurred_at <= r.occurred_at + interval '{NPS_WINDOW_DAYS} days'
+  )
+FROM surveys_surveyinvitation i JOIN surveys_survey s ON s.id = i.survey_id
+JOIN tickets_message m ON m.id = i.message_id JOIN tickets_ticket t ON t.id = i.ticket_id
+JOIN tickets_conversation v ON v.id = t.conversation_id JOIN tickets_contact c ON c.id = v.contact_id
+LEFT JOIN surveys_surveyresponse r ON r.invitation_id = i.id
+WHERE i.ticket_id = ANY(%s::bigint[]) AND i.state = 'sent' ORDER BY i.id
+"""  # noqa: S608 - a number of ours
+# The tickets whose recommendation a newer one of the same contact, given to one of these, may take the place of.
+OLDER_ANSWERS = """
+SELECT DISTINCT ot.id FROM surveys_surveyinvitation i JOIN surveys_survey s ON s.id = i.survey_id AND s.kind = 'nps'
+JOIN surveys_surveyresponse r ON r.invitation_id = i.id JOIN tickets_ticket t ON t.id = i.ticket_id
+JOIN tickets_conversation v ON v.id = t.conversation_id JOIN tickets_contact c ON c.id = v.contact_id
+JOIN tickets_contact oc ON coalesce(c.merged_into_id, c.id) IN (oc.id, oc.merged_into_id)
+JOIN tickets_conversation ov ON ov.contact_id = oc.id JOIN tickets_ticket ot ON ot.conversation_id = ov.id
+JOIN surveys_surveyinvitation oi ON oi.ticket_id = ot.id AND oi.survey_id = i.survey_id
+JOIN surveys_surveyresponse o ON o.invitation_id = oi.id
+WHERE i.ticket_id = ANY(%s::bigint[])
+"""
+
+
+def load(ticket_ids: Sequence[int]) -> list[Log]:
+    """Read the logs of some tickets, in order of their numbers; those without a history are left out."""
+    ids = [list(ticket_ids)]
+    logs = {row[0]: Log(*row) for row in fetch(TICKETS, ids)}
+    events = {pk: log.events for pk, log in logs.items()}
+    for pk, *row in fetch(EVENTS, ids):
+        events[pk].append(LoggedEvent._make(row))
+    messages = {pk: log.messages for pk, log in logs.items()}
+    for pk, *row in fetch(MESSAGES, ids):
+        messages[pk].append(LoggedMessage._make(row))
+    for pk, tag in fetch(TAGS, ids):
+        logs[pk].tags.append(tag)
+    for pk, *row in fetch(CLOCKS, ids):
+        logs[pk].clocks.append(LoggedClock._make(row))
+    for pk, *row in fetch(FOCUS, ids):
+        logs[pk].focus.append(LoggedFocus._make(row))
+    for pk, *row in fetch(SURVEYS, ids):
+        logs[pk].surveys.append(LoggedSurvey._make(row))
+    return [log for log in logs.values() if log.events]
+
+
+def with_older_answers(ticket_ids: Sequence[int]) -> list[int]:
+    """Add the tickets whose recommendation a newer one of the same contact may take the place of."""
+    return sorted({*ticket_ids, *(pk for (pk,) in fetch(OLDER_ANSWERS, [list(ticket_ids)]))})
