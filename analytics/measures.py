@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-DIMENSIONS = ("channel", "inbox", "team", "agent", "tag")
+DIMENSIONS = ("channel", "inbox", "topic", "team", "agent", "tag")
 METRICS = ("first_response", "next_response", "resolution")
 
 
@@ -104,6 +104,7 @@ SOURCES = (
                 numerator="f.is_first_contact::int",
                 denominator="CASE WHEN f.solved_agent IS NOT NULL THEN 1 END",
             ),
+            Measure(id="deflection_rate", numerator="f.is_deflected::int"),
         ),
     ),
     Source(
@@ -211,6 +212,7 @@ SOURCES = (
         agent="x.agent",
         measures=(
             Measure(id="utilisation", numerator="x.focused", denominator="nullif(x.available, 0)"),
+            Measure(id="concurrency", numerator="x.in_hand", denominator="nullif(x.engaged, 0)"),
             Measure(
                 id="productivity",
                 numerator="(SELECT count(*) FROM kpi_fact s"
@@ -246,8 +248,8 @@ def base(source: Source, measures: Sequence[Measure], condition: str) -> str:
         f"CASE WHEN ({one.denominator}) IS NOT NULL THEN {one.numerator} END AS n{place}, {one.denominator} AS d{place}"
         for place, one in enumerate(measures)
     )
-    ticket = "f.channel, f.inbox::text AS inbox, f.tags, NULL::bigint[] AS teams"
-    person = "NULL::text AS channel, NULL::text AS inbox, NULL::bigint[] AS tags, x.teams"
+    ticket = "f.channel, f.inbox::text AS inbox, f.topic::text AS topic, f.tags, NULL::bigint[] AS teams"
+    person = "NULL::text AS channel, NULL::text AS inbox, NULL::text AS topic, NULL::bigint[] AS tags, x.teams"
     return (
         f"SELECT {source.day} AS day, {person if source.of_people else ticket}, ({source.team})::text AS team,"  # noqa: S608
         f" ({source.agent})::text AS agent, {columns}"

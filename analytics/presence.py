@@ -20,6 +20,8 @@ from tickets.models import FocusSegment
 EVERY = dt.timedelta(seconds=10)
 # A sign of life may be written a little after its moment.
 LATE = dt.timedelta(seconds=60)
+# Who comes back to a ticket after no more than this had it in hand all along.
+BREAK = dt.timedelta(minutes=5)
 END = Coalesce("ended_at", "last_seen_at", output_field=DateTimeField())
 Stretch = tuple[dt.datetime, dt.datetime]
 
@@ -65,46 +67,84 @@ def count(days: Sequence[dt.date]) -> set[dt.date]:
     """Count whole days of presence again; return and note as dirty those that changed."""
     if not days:
         return set()
-    begin, end = Period(min(days), max(days)).moments()
-    available = _stretches(PresenceInterval.objects.filter(state=PresenceState.ONLINE), begin, end)
-    focused = _stretches(FocusSegment.objects.all(), begin, end)
+    available = _by_day(PresenceInterval.objects.filter(state=PresenceState.ONLINE).annotate(what=F("user_id")), days)
+    focused = _by_day(FocusSegment.objects.annotate(what=F("ticket_id")), days)
     teams: dict[int, list[int]] = defaultdict(list)
     for user_id, team_id in Membership.objects.order_by("team_id").values_list("user_id", "team_id"):
         teams[user_id].append(team_id)
-    before = {
-        (row.day, row.agent): (row.teams, row.available, row.focused)
-        for row in PresenceDay.objects.filter(day__in=days)
-    }
+    before = {(row.day, row.agent): row for row in PresenceDay.objects.filter(day__in=days)}
     after = {}
-    for day in days:
-        begin, end = Period(day, day).moments()
-        for agent, stretches in available.items():
-            here = [(max(b, begin), min(e, end)) for b, e in stretches if b < end and e > begin]
-            seconds = sum((e - b).total_seconds() for b, e in here)
-            if seconds:
+    for (day, agent), intervals in available.items():
+        here = [stretch for _agent, stretch in intervals]
+        if seconds := _length(here):
+            known = before.get((day, agent))
+            after[day, agent] = PresenceDay(
+                day=day,
+                agent=agent,
                 # Of a team's past nobody knows: days that were counted keep the teams they were counted with.
-                kept = before.get((day, agent), (teams[agent], 0, 0))[0]
-                after[day, agent] = (kept, int(seconds), int(_overlap(here, focused.get(agent, []))))
-    changed = {place for place in before.keys() | after.keys() if before.get(place) != after.get(place)}
+                teams=known.teams if known else teams[agent],
+                available=int(seconds),
+                **_work(here, focused.get((day, agent), [])),
+            )
+    changed = {place for place in before.keys() | after.keys() if _said(before.get(place)) != _said(after.get(place))}
     touched = {day for day, _agent in changed}
     PresenceDay.objects.filter(day__in=touched).delete()
-    PresenceDay.objects.bulk_create(
-        PresenceDay(day=day, agent=agent, teams=row[0], available=row[1], focused=row[2])
-        for (day, agent), row in after.items()
-        if day in touched
-    )
+    PresenceDay.objects.bulk_create(row for (day, _agent), row in after.items() if day in touched)
     Dirty.objects.bulk_create([Dirty(day=day) for day in sorted(touched)])
     return touched
 
 
-def _stretches(
-    rows: QuerySet[PresenceInterval] | QuerySet[FocusSegment], begin: dt.datetime, end: dt.datetime
-) -> dict[int, list[Stretch]]:
-    found: dict[int, list[Stretch]] = defaultdict(list)
-    within = rows.annotate(end=END).filter(started_at__lt=end, end__gt=begin).order_by("started_at")
-    for user_id, began, ended in within.values_list("user_id", "started_at", F("end")):
-        found[user_id].append((began, ended))
+def _said(row: PresenceDay | None) -> tuple[object, ...] | None:
+    return None if row is None else (row.teams, row.available, row.focused, row.in_hand, row.engaged)
+
+
+def _work(here: list[Stretch], focused: list[tuple[int, Stretch]]) -> dict[str, int]:
+    """Return how long of the time available an agent worked, at how many tickets at a time.
+
+    Only one ticket is before the eyes at a time; one that comes back within minutes was in hand all along.
+    """
+    by_ticket: dict[int, list[Stretch]] = defaultdict(list)
+    for ticket, stretch in focused:
+        by_ticket[ticket].append(stretch)
+    in_hand = [_joined(stretches, BREAK) for stretches in by_ticket.values()]
+    engaged = _joined(sorted(stretch for stretches in in_hand for stretch in stretches), dt.timedelta())
+    return {
+        "focused": int(_overlap(here, [stretch for _ticket, stretch in focused])),
+        "in_hand": int(sum(_overlap(here, stretches) for stretches in in_hand)),
+        "engaged": int(_overlap(here, engaged)),
+    }
+
+
+def _joined(stretches: list[Stretch], gap: dt.timedelta) -> list[Stretch]:
+    """Join what is no further apart than a gap; the stretches come in order."""
+    found: list[Stretch] = []
+    for begin, end in stretches:
+        if found and begin - found[-1][1] <= gap:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((begin, end))
     return found
+
+
+def _by_day(
+    rows: QuerySet[PresenceInterval] | QuerySet[FocusSegment], days: Sequence[dt.date]
+) -> dict[tuple[dt.date, int], list[tuple[int, Stretch]]]:
+    """Return stretches by day and agent, in order, cut at midnight; with what they are about."""
+    # In UTC: between two moments of one time zone Python counts what the wall clock shows.
+    moments = {day: [moment.astimezone(dt.UTC) for moment in Period(day, day).moments()] for day in days}
+    begin, end = min(moments.values())[0], max(moments.values())[1]
+    found: dict[tuple[dt.date, int], list[tuple[int, Stretch]]] = defaultdict(list)
+    within = rows.annotate(end=END).filter(started_at__lt=end, end__gt=begin).order_by("started_at")
+    for user_id, about, began, ended in within.values_list("user_id", "what", "started_at", "end"):
+        for day in Period(_day(began), _day(ended)).days():
+            if day in moments:
+                midnight, next_midnight = moments[day]
+                found[day, user_id].append((about, (max(began, midnight), min(ended, next_midnight))))
+    return found
+
+
+def _length(stretches: list[Stretch]) -> float:
+    return sum((end - begin).total_seconds() for begin, end in stretches)
 
 
 def _overlap(ones: list[Stretch], others: list[Stretch]) -> float:

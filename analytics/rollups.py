@@ -12,10 +12,10 @@ from django.db import connection
 
 from analytics.measures import SOURCES, Source, base, sums, unpivot
 
-CHOSEN = """CASE WHEN grouping(channel) = 0 THEN {channel} WHEN grouping(inbox) = 0 THEN {inbox}
-  WHEN grouping(team) = 0 THEN {team} WHEN grouping(agent) = 0 THEN {agent} ELSE {none} END"""
-DIMENSION = CHOSEN.format(channel="'channel'", inbox="'inbox'", team="'team'", agent="'agent'", none="'all'")
-KEY = CHOSEN.format(channel="channel", inbox="inbox", team="team", agent="agent", none="''")
+GROUPED = ("channel", "inbox", "topic", "team", "agent")
+DIMENSION = " ".join(["CASE", *(f"WHEN grouping({one}) = 0 THEN '{one}'" for one in GROUPED), "ELSE 'all' END"])
+KEY = " ".join(["CASE", *(f"WHEN grouping({one}) = 0 THEN {one}" for one in GROUPED), "ELSE '' END"])
+SETS = ", ".join(["(day)", *(f"(day, {one})" for one in GROUPED)])
 
 
 def _except_agents(source: Source) -> str:
@@ -34,7 +34,7 @@ def _statement(source: Source) -> str:
     else:
         groups = f"""
           SELECT day, {DIMENSION} AS dimension, {KEY} AS key, {aggregates} FROM base
-          GROUP BY GROUPING SETS ((day), (day, channel), (day, inbox), (day, team), (day, agent))
+          GROUP BY GROUPING SETS ({SETS})
           UNION ALL
           SELECT day, 'tag', tag::text, {aggregates} FROM base CROSS JOIN LATERAL unnest(tags) AS t(tag)
           GROUP BY day, tag
@@ -55,9 +55,10 @@ HOURS = """
     SELECT day, hour, dimension, key, count(*) AS opened FROM (
       SELECT opened_day AS day, opened_hour AS hour, d.dimension, d.key
       FROM kpi_fact f CROSS JOIN LATERAL (
-        VALUES ('all', ''), ('channel', f.channel), ('inbox', f.inbox::text), ('team', f.opened_team::text)
+        VALUES ('all', ''), ('channel', f.channel), ('inbox', f.inbox::text), ('topic', f.topic::text),
+          ('team', f.opened_team::text)
       ) AS d(dimension, key)
-      WHERE f.is_counted AND f.opened_day = ANY(%s)
+      WHERE f.is_counted AND f.opened_day = ANY(%s) AND d.key IS NOT NULL
       UNION ALL
       SELECT opened_day, opened_hour, 'tag', tag::text FROM kpi_fact f CROSS JOIN LATERAL unnest(f.tags) AS t(tag)
       WHERE f.is_counted AND f.opened_day = ANY(%s)

@@ -1,6 +1,6 @@
 """Whose figures somebody may read, and which rows a question is about."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -10,21 +10,31 @@ from agents.models import Membership, User
 Keys = frozenset[int]
 
 
+DIMENSIONS = {
+    "channels": "channel",
+    "inboxes": "inbox",
+    "topics": "topic",
+    "teams": "team",
+    "agents": "agent",
+    "tags": "tag",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """What a question is restricted to; None is no restriction. Several values of one kind are alternatives."""
 
     channels: frozenset[str] | None = None
     inboxes: Keys | None = None
+    topics: Keys | None = None
     teams: Keys | None = None
     agents: Keys | None = None
     tags: Keys | None = None
 
     def restricted(self) -> dict[str, frozenset[str]]:
         """Return the restricted dimensions with their keys as text."""
-        names = {"channels": "channel", "inboxes": "inbox", "teams": "team", "agents": "agent", "tags": "tag"}
         return {
-            names[one.name]: frozenset(str(key) for key in getattr(self, one.name))
+            DIMENSIONS[one.name]: frozenset(str(key) for key in getattr(self, one.name))
             for one in fields(self)
             if getattr(self, one.name) is not None
         }
@@ -50,6 +60,4 @@ def within(viewer: User, filters: Filters) -> Filters:
     if allowed is None:
         return filters
     teams = allowed if filters.teams is None else allowed & filters.teams
-    return Filters(
-        channels=filters.channels, inboxes=filters.inboxes, teams=teams, agents=filters.agents, tags=filters.tags
-    )
+    return replace(filters, teams=teams)

@@ -11,7 +11,9 @@ from django.db import connection
 from analytics.measures import Source, base, source_of, sums, unpivot
 from analytics.scope import Filters
 
-COLUMN = {"channel": "channel", "inbox": "inbox", "team": "team", "agent": "agent", "tag": "tag::text"}
+COLUMN = {
+    "channel": "channel", "inbox": "inbox", "topic": "topic", "team": "team", "agent": "agent", "tag": "tag::text"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,15 @@ def conditions(source: Source, filters: Filters) -> tuple[str, list[Any]]:
     column = {
         "channel": "f.channel = ANY(%s)",
         "inbox": "f.inbox::text = ANY(%s)",
+        "topic": "f.topic::text = ANY(%s)",
         "team": f"({source.team})::text = ANY(%s)",
         "agent": f"({source.agent})::text = ANY(%s)",
         "tag": "f.tags && %s::bigint[]",
     }
     if source.of_people:
         nowhere = "FALSE AND %s::text[] IS NULL"
-        column |= {"channel": nowhere, "inbox": nowhere, "tag": nowhere, "team": "x.teams && %s::bigint[]"}
+        column |= dict.fromkeys(("channel", "inbox", "topic", "tag"), nowhere)
+        column["team"] = "x.teams && %s::bigint[]"
     restricted = filters.restricted()
     text = "".join(f" AND {column[dimension]}" for dimension in restricted)
     return text, [

@@ -190,6 +190,7 @@ CELERY_TASK_ROUTES = {
     "tickets.tasks.notice_clocks": {"queue": "timers"},
     "tickets.tasks.assign_waiting": {"queue": "timers"},
     "tickets.tasks.end_lapsed": {"queue": "timers"},
+    "tickets.tasks.forget_changes": {"queue": "timers"},
 }
 # An expiry keeps a stopped worker from finding a thousand identical wake-ups when it comes back.
 CELERY_BEAT_SCHEDULE = {
@@ -231,6 +232,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "forget changes that were read": {
+        "task": "tickets.tasks.forget_changes",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "forget idempotency keys": {
         "task": "agents.tasks.forget_idempotency_keys",
         "schedule": 600.0,
@@ -242,6 +248,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
 }
+
+# Who reads the log of changes, each with a cursor of this name; a change is kept until all of them have read it.
+CHANGE_READERS = ("facts", "surveys")
 
 # -- People ------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ nothing can appear any more.
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
@@ -29,6 +30,14 @@ SET transaction_id = %s, change_id = 0
 WHERE name = %s
 """
 HORIZON = "SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
+FORGET = """
+DELETE FROM tickets_change WHERE id IN (
+  SELECT id FROM tickets_change WHERE (transaction_id, id) <= (
+    SELECT transaction_id, change_id FROM tickets_changecursor WHERE name = ANY(%s)
+    ORDER BY transaction_id, change_id LIMIT 1)
+  ORDER BY transaction_id, id LIMIT %s)
+"""
+FORGET_AT_ONCE = 5000
 READ_AGAIN = """
 UPDATE tickets_change SET transaction_id = 0
 WHERE transaction_id > (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint
@@ -83,6 +92,19 @@ def skip_to(name: str, transaction_id: int) -> None:
 def skip_to_now(name: str) -> None:
     """Move a reader's cursor behind all that is certain now; whoever then reads everything misses nothing."""
     skip_to(name, horizon())
+
+
+def forget_next() -> bool:
+    """Remove a batch of changes that every reader has read; return whether there may be more.
+
+    Nothing is removed before each of `settings.CHANGE_READERS` has read for the first time.
+    """
+    readers = list(settings.CHANGE_READERS)
+    if ChangeCursor.objects.filter(name__in=readers).count() < len(readers):
+        return False
+    with connection.cursor() as sql:
+        sql.execute(FORGET, [readers, FORGET_AT_ONCE])
+        return bool(sql.rowcount == FORGET_AT_ONCE)
 
 
 def _lock(name: str) -> ChangeCursor | None:

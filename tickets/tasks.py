@@ -7,7 +7,7 @@ from celery import shared_task
 
 from agents import presence
 from helpdesk import clock
-from tickets import delivery, focus, wake
+from tickets import changes, delivery, focus, wake
 from tickets.actions.assignment import ASSIGN_WAITING, assign_next
 from tickets.actions.clocks import notice_next
 from tickets.actions.lifecycle import close_next
@@ -58,3 +58,9 @@ def end_lapsed() -> None:
     at = clock.now()
     presence.end_lapsed(at)
     focus.end_lapsed(at)
+
+
+@shared_task(name="tickets.tasks.forget_changes")
+def forget_changes() -> None:
+    """Remove what all readers of the log of changes have read."""
+    drain(changes.forget_next, task="tickets.tasks.forget_changes", seconds=5.0)

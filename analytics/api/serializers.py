@@ -131,7 +131,9 @@ class SeriesSerializer(serializers.Serializer[Mapping[str, Any]]):
 class PartSerializer(ResultSerializer):
     """A figure for one key of a dimension."""
 
-    key = serializers.CharField(help_text="The id of the inbox, team, agent or tag; the name of the channel.")
+    key = serializers.CharField(
+        help_text="The id of the inbox, topic (a routing rule), team, agent or tag; a channel's name."
+    )
 
     def to_representation(self, instance: Any) -> Any:
         """Show a key with its result."""

@@ -59,6 +59,7 @@ class KpiQuery(Input):
     team = KeysField()
     agent = KeysField()
     tag = KeysField()
+    topic = KeysField(help_text="Routing rules that recognised what a ticket is about.")
     variant = serializers.ChoiceField(
         choices=[("business", "business")], required=False, help_text="Business seconds, of durations that have them."
     )
@@ -108,6 +109,7 @@ class KpiView(ApiView):
                 teams=query.get("team"),
                 agents=query.get("agent"),
                 tags=query.get("tag"),
+                topics=query.get("topic"),
             ),
         )
 
@@ -166,7 +168,7 @@ class Series(KpiView):
 
 
 class Breakdown(KpiView):
-    """A figure by channel, inbox, team, agent or tag."""
+    """A figure by channel, inbox, topic, team, agent or tag."""
 
     @extend_schema(operation_id="kpis_breakdown", parameters=[KpiQuery], responses=BreakdownSerializer)
     def get(self, request: Request, kpi: str, dimension: str) -> Response:

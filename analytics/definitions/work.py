@@ -1,6 +1,15 @@
 """Definitions of how much comes, how much is left, and who has it in hand."""
 
-from analytics.definitions.kinds import WITHOUT_AGENT, Better, Kpi, Statistic, Target, Unit, gettext_noop
+from analytics.definitions.kinds import (
+    DEFLECTION_HOURS,
+    WITHOUT_AGENT,
+    Better,
+    Kpi,
+    Statistic,
+    Target,
+    Unit,
+    gettext_noop,
+)
 
 KPIS = (
     Kpi(
@@ -66,14 +75,15 @@ KPIS = (
         id="concurrency",
         label=gettext_noop("Tickets in hand"),
         formula=gettext_noop(
-            "Tickets assigned and open per agent, averaged over the time in which the agent was available."
+            "Time in which each ticket was in hand, added up, divided by the time in which any was, while the agent was"
+            " available. A ticket is in hand while it is before the agent's eyes, and in breaks of up to 5 minutes."
         ),
         unit=Unit.MEAN,
         statistic=Statistic.RATE,
         better=Better.NEITHER,
         anchor="presence",
+        version=2,
         dimensions=frozenset({"agent", "team"}),
-        available=False,
     ),
     Kpi(
         id="productivity",
@@ -89,15 +99,17 @@ KPIS = (
         id="deflection_rate",
         label=gettext_noop("Resolved without a person"),
         formula=gettext_noop(
-            "Tickets resolved without any message or act of a person, and quiet for 72 hours, divided by all tickets."
+            "Resolved tickets in which no person wrote, the contact asked for none, and neither a reopening nor another"
+            " ticket of the contact followed within 72 hours, divided by all resolved tickets. The silence is taken for"
+            " a yes; nobody is asked."
         ),
         unit=Unit.SHARE,
         statistic=Statistic.RATE,
         better=Better.HIGHER,
-        anchor="opened",
-        window_days=3,
+        anchor="last_resolve",
+        version=2,
+        window_days=DEFLECTION_HOURS // 24,
         dimensions=WITHOUT_AGENT,
-        available=False,
     ),
     Kpi(
         id="missed_chats",

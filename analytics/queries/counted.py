@@ -25,6 +25,7 @@ def distinct(filters: Filters, kpi: Kpi, period: Period, by: str) -> dict[str, S
         "all": "''",
         "day": f"{source.day}::text",
         "channel": "f.channel",
+        "topic": "f.topic::text",
         "inbox": "f.inbox::text",
         "tag": "tag::text",
     }.get(by)

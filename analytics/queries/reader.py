@@ -52,7 +52,7 @@ class Reader:
         }
 
     def breakdown(self, kpi_id: str, dimension: str, period: Period, *, variant: str = "") -> dict[str, Result]:
-        """Return a figure for each key of a dimension: channel, inbox, team, agent or tag.
+        """Return a figure for each key of a dimension: channel, inbox, topic, team, agent or tag.
 
         Raises KeyError for a dimension that the figure does not have.
         """

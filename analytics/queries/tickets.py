@@ -80,6 +80,7 @@ def _conditions(filters: Filters) -> tuple[str, list[list[str]]]:
     column = {
         "channel": "i.channel = ANY(%s)",
         "inbox": "i.id::text = ANY(%s)",
+        "topic": "t.id IN (SELECT f.ticket_id FROM kpi_fact f WHERE f.topic::text = ANY(%s))",
         "team": "t.team_id::text = ANY(%s)",
         "agent": "t.assignee_id::text = ANY(%s)",
         "tag": "t.id IN (SELECT g.ticket_id FROM tickets_ticket_tags g WHERE g.tag_id::text = ANY(%s))",

@@ -7,7 +7,7 @@ from django_stubs_ext import StrOrPromise
 
 from agents.models import Team, User
 from analytics.definitions import Kpi
-from tickets.models import Inbox, Tag
+from tickets.models import Inbox, RoutingRule, Tag
 
 # In the order of the pages. A dimension that is not here is shown under its own name, after these.
 LABELS: dict[str, StrOrPromise] = {
@@ -22,6 +22,7 @@ NAMES: dict[str, Callable[[], dict[str, str]]] = {
     "team": lambda: {str(key): name for key, name in Team.objects.values_list("pk", "name")},
     "agent": lambda: {str(user.pk): user.name for user in User.objects.all()},
     "inbox": lambda: {str(key): name for key, name in Inbox.objects.values_list("pk", "name")},
+    "topic": lambda: {str(key): name for key, name in RoutingRule.objects.values_list("pk", "name")},
     "tag": lambda: {str(key): name for key, name in Tag.objects.values_list("pk", "name")},
 }
 

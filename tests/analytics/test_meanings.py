@@ -20,6 +20,7 @@ from tests.paper import paper
 from tickets.actions import assignment, lifecycle
 from tickets.actions.clocks import notice_next
 from tickets.channels import SendError
+from tickets.models import RoutingRule, Ticket
 
 AT_THE_END = after(days=30)
 JUNE = Period(dt.date(2026, 6, 1), dt.date(2026, 6, 30))
@@ -172,6 +173,46 @@ def test_contacts_who_come_back(cast: House) -> None:
     assert read(cast, "repeat_contact_rate").value == 1.0
     returning = read(cast, "returning_contact_rate")
     assert (returning.numerator, returning.denominator) == (1, 2)
+
+
+def test_without_a_person_means_nobody_wrote_nobody_was_asked_for_and_nobody_came_back(cast: House) -> None:
+    names = ("quiet", "answered", "back", "soon", "wanted", "reopened")
+    phones = {name: someone() for name in names}
+    tickets = {}
+    for name, phone in phones.items():
+        text = "I want a human" if name == "wanted" else "Thank you"
+        tickets[name] = hears(cast, MONDAY, phone=phone, text=text)
+        if name == "answered":
+            answers(cast.lena, tickets[name], after(minutes=1))
+        resolves(cast.lena, tickets[name], after(minutes=2))
+    hears(cast, after(hours=5), phone=phones["reopened"], text="It is broken again")
+    Ticket.objects.filter(pk=tickets["soon"].pk).update(status="closed")
+    hears(cast, after(hours=71), phone=phones["soon"], text="Another question")
+    with clock.at(after(hours=73)):
+        while lifecycle.close_next():
+            pass
+    hears(cast, after(hours=73), phone=phones["back"], text="Another question")
+    count()
+    assert {name for name in names if fact_of(tickets[name]).is_deflected} == {"quiet", "back"}
+    result = read(cast, "deflection_rate")
+    assert (result.numerator, result.denominator) == (2, 6)
+    assert read(cast, "deflection_rate", at=after(days=3)).value is None  # the silence is not over
+
+
+def test_the_topic_is_what_routing_recognised(cast: House) -> None:
+    rule = RoutingRule.objects.create(name="Invoices", position=1, keywords=["invoice"], team=cast.finance)
+    about, other = hears(cast, MONDAY, text="Where is my invoice?"), hears(cast, MONDAY)
+    answers(cast.ada, about, after(minutes=4))
+    count()
+    assert (fact_of(about).topic, fact_of(other).topic) == (rule.pk, None)
+    with clock.at(AT_THE_END):
+        reader = Reader(cast.jonas)
+        assert {key: one.value for key, one in reader.breakdown("volume", "topic", JUNE).items()} == {str(rule.pk): 1}
+        about_invoices = Reader(cast.jonas, Filters(topics=frozenset({rule.pk})))
+        assert about_invoices.kpi("first_response_time", JUNE).value == 240
+        assert sum(map(sum, about_invoices.heatmap(JUNE).opened)) == 1
+        assert list(about_invoices.tickets_behind("volume", JUNE)) == [about]
+        assert about_invoices.ages().under_1_day + about_invoices.ages().older == 1
 
 
 def test_test_contacts_count_nowhere(cast: House) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from agents.models import Membership, PresenceInterval, PresenceState, User
 from analytics import presence, rollups
-from analytics.models import Dirty
+from analytics.models import Dirty, PresenceDay
 from analytics.periods import Period
 from analytics.queries import Reader
 from analytics.scope import Filters
@@ -54,6 +54,26 @@ def test_utilisation_is_work_within_the_time_available(cast: House) -> None:
     assert (result.value, result.numerator, result.denominator) == (0.25, 3600, 4 * 3600)
     by_agent = reader(cast).breakdown("utilisation", "agent", JUNE)
     assert {key: one.value for key, one in by_agent.items()} == {str(cast.lena.pk): 0.5, str(cast.mateus.pk): 0.0}
+
+
+def test_tickets_between_which_somebody_changes_are_in_hand_together(cast: House) -> None:
+    one, other = hears(cast, MONDAY), hears(cast, MONDAY)
+    is_here(cast.lena, MONDAY, after(minutes=30))
+    for minute, ticket in ((0, one), (3, other), (6, one), (20, other)):
+        looks(cast.lena, ticket, after(minutes=minute), after(minutes=minute + 3))
+    looks(cast.mateus, one, MONDAY, after(minutes=30))  # not available
+    count_presence()
+    result = reader(cast).kpi("concurrency", JUNE)
+    # one from 0 to 9, the other from 3 to 6 and, after a longer break, from 20 to 23
+    assert (result.numerator, result.denominator) == (15 * 60, 12 * 60)
+    assert set(reader(cast).breakdown("concurrency", "agent", JUNE)) == {str(cast.lena.pk)}
+
+
+def test_a_whole_day_of_presence_has_25_hours_when_the_clocks_go_back(cast: House) -> None:
+    begin = dt.datetime(2026, 10, 24, 12, tzinfo=dt.UTC)
+    is_here(cast.lena, begin, begin + dt.timedelta(days=2))
+    count_presence()
+    assert PresenceDay.objects.get(day=dt.date(2026, 10, 25)).available == 25 * 3600
 
 
 def test_an_agent_of_two_teams_is_utilised_once(cast: House) -> None:

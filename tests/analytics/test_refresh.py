@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from analytics import lock, refresh
-from analytics.models import Dirty, Rollup, Watermark
+from analytics import lock, refresh, shadow
+from analytics.models import Dirty, Fact, Rollup, Watermark
 from analytics.periods import Period
 from analytics.queries import Reader
 from helpdesk import clock
@@ -25,6 +25,22 @@ JUNE = Period(dt.date(2026, 6, 1), dt.date(2026, 6, 30))
 def cast(transactional_db: None) -> House:
     """Return the furnished house, committed."""
     return house()
+
+
+def belongings() -> list[str]:
+    """Return the indexes, constraints, options and defaults of the tables of the figures."""
+    with connection.cursor() as sql:
+        sql.execute(
+            "SELECT indexdef FROM pg_indexes WHERE tablename = ANY(%s) UNION ALL"
+            " SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE conrelid::regclass::text = ANY(%s) UNION ALL"
+            " SELECT relname || relnamespace::regnamespace || coalesce(reloptions::text, '')"
+            " FROM pg_class WHERE relname = ANY(%s) UNION ALL"
+            " SELECT table_name || column_name || data_type || is_nullable || is_identity"
+            " || coalesce(column_default, '') FROM information_schema.columns WHERE table_name = ANY(%s) ORDER BY 1",
+            [shadow.TABLES] * 4,
+        )
+        return [row[0] for row in sql.fetchall()]
 
 
 def refresh_until(cast: House, kpi: str, value: float) -> float | None:
@@ -78,6 +94,40 @@ def test_a_rebuild_finds_what_is_missing_and_the_check_tells(cast: House) -> Non
         call_command("kpi_rebuild", check=True, stdout=out, stderr=out)
     call_command("kpi_rebuild", stdout=out)
     call_command("kpi_rebuild", check=True, stdout=out)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rebuild_in_processes_of_its_own_gives_the_same_tables_with_all_that_belongs_to_them(cast: House) -> None:
+    ticket = hears(cast, MONDAY)
+    answers(cast.lena, ticket, after(minutes=3))
+    resolves(cast.lena, ticket, after(minutes=5))
+    before = belongings()
+    refresh.rebuild()
+    here = before, list(Fact.objects.values())
+    assert refresh.rebuild(processes=1) == 1
+    assert (belongings(), list(Fact.objects.values())) == here
+    assert any("kpi_wait_day" in line for line in here[0])
+    assert refresh.check(processes=1) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rebuild_that_is_interrupted_leaves_the_figures_as_they_were(
+    cast: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hears(cast, MONDAY)
+    call_command("kpi_rebuild", stdout=StringIO())
+    hears(cast, MONDAY)
+
+    def power_cut(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shadow, "exchange", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            call_command("kpi_rebuild", workers=1, stdout=StringIO())
+    assert Fact.objects.count() == 1
+    call_command("kpi_rebuild", workers=1, stdout=StringIO())
+    assert Fact.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -143,6 +143,19 @@ def test_a_reader_that_reads_everything_itself_goes_on_from_there(cast: House) -
     assert read_until(three[1].pk) == [three[1].pk]
 
 
+def test_changes_are_forgotten_when_all_readers_have_read_them(cast: House) -> None:
+    one, two, three = (ticket.pk for ticket in three_tickets(cast))
+    read_until(one, two, three, name="facts")
+    assert not changes.forget_next()
+    assert Change.objects.count() == 3  # the other reader has not even begun
+    read_until(one, two, three, name="surveys")
+    Change.objects.create(ticket_id=two)
+    read_until(two, name="facts")
+    changes.forget_next()
+    assert list(Change.objects.values_list("ticket_id", flat=True)) == [two]
+    assert read_until(two, name="surveys") == [two]
+
+
 def test_reading_needs_a_transaction(cast: House) -> None:
     with pytest.raises(TransactionManagementError):
         changes.read("facts")
