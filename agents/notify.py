@@ -14,10 +14,11 @@ def supervisors(team_id: int) -> set[int]:
     return found or set(User.objects.filter(role=Role.MANAGER, is_active=True).values_list("pk", flat=True))
 
 
-def notify(people: Iterable[int], *, kind: str, key: str, ticket_id: int, at: dt.datetime) -> None:
+def notify(people: Iterable[int], *, kind: str, key: str, ticket_id: int | None, at: dt.datetime) -> None:
     """Write one notification per person and tell their open pages; the same `key` never reaches a person twice.
 
     `kind` and ids are all that is kept: `tickets.alerts` makes the sentence when it is read.
+    Not all are about a ticket.
     """
     reached = sorted(set(people))
     Notification.objects.bulk_create(

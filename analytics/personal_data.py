@@ -12,4 +12,6 @@ NEUTRAL = {
     "CalendarVersion": frozenset({"definition"}),
     "Watermark": frozenset({"time_zone"}),
     "KpiTarget": frozenset({"kpi"}),
+    # A remark is about the work of a period; who wrote it is a key.
+    "Review": frozenset({"kind", "figures", "remark"}),
 }

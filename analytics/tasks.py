@@ -1,8 +1,9 @@
-"""The wake-up of the reports."""
+"""The wake-ups of the reports."""
 
 from celery import shared_task
 
 from analytics import refresh as figures
+from analytics import reviews
 from tickets.tasks import drain
 
 
@@ -10,3 +11,9 @@ from tickets.tasks import drain
 def refresh() -> None:
     """Bring the figures up to date."""
     drain(figures.refresh_next, task="analytics.tasks.refresh")
+
+
+@shared_task(name="analytics.tasks.review")
+def review() -> None:
+    """Write the reviews that are due."""
+    drain(reviews.write_next, task="analytics.tasks.review")

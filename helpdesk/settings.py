@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_TASK_ROUTES = {
     "analytics.tasks.refresh": {"queue": "analytics"},
+    "analytics.tasks.review": {"queue": "analytics"},
     "channels_whatsapp.tasks.process_inbound": {"queue": "inbound"},
     "channels_whatsapp.tasks.fetch_media": {"queue": "media"},
     "agents.tasks.forget_idempotency_keys": {"queue": "timers"},
@@ -199,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 10},
     },
+    "write due reviews": {"task": "analytics.tasks.review", "schedule": 60.0, "options": {"expires": 50}},
     "process inbound updates": {
         "task": "channels_whatsapp.tasks.process_inbound",
         "schedule": 2.0,

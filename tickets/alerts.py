@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from agents.models import Notification, User
 from tickets.models import Metric, SlaClock, Ticket
@@ -30,6 +32,7 @@ class Alert:
     is_unread: bool
     icon: str
     tone: str
+    page: str = ""  # the name of the page that it leads to, where it is not about a ticket
 
 
 def _warning(name: str, metric: str) -> str:
@@ -70,6 +73,10 @@ KINDS: dict[str, tuple[str, str, Callable[[str, str], str]]] = {
         _plain(lambda: _("Nobody knows whether your reply to %(name)s arrived")),
     ),
 }
+# Alerts that are not about a ticket: icon, sentence, and the name of the page that they lead to.
+PAGES: dict[str, tuple[str, StrOrPromise, str]] = {
+    "review": ("chart-column", gettext_lazy("A new review of the figures is ready"), "reports:reviews"),
+}
 UNKNOWN = ("bell", "", _plain(lambda: _("Something happened with %(name)s")))
 
 
@@ -97,6 +104,9 @@ def _alerts(user: User, rows: Iterable[Notification]) -> list[Alert]:
     metrics = dict(SlaClock.objects.filter(pk__in=of_clocks.values()).values_list("pk", "metric")) if of_clocks else {}
     alerts = []
     for row in found:
+        if row.kind in PAGES:
+            alerts.append(_of_page(row))
+            continue
         ticket = tickets.get(row.ticket_id or 0)
         icon, tone, sentence = KINDS.get(row.kind, UNKNOWN)
         name = ticket.conversation.contact.display_name if ticket else ""
@@ -116,3 +126,19 @@ def _alerts(user: User, rows: Iterable[Notification]) -> list[Alert]:
             )
         )
     return alerts
+
+
+def _of_page(row: Notification) -> Alert:
+    icon, text, page = PAGES[row.kind]
+    return Alert(
+        pk=row.pk,
+        kind=row.kind,
+        text=str(text),
+        subject="",
+        ticket_id=None,
+        at=row.created_at,
+        is_unread=row.read_at is None,
+        icon=icon,
+        tone="",
+        page=page,
+    )

@@ -26,6 +26,7 @@ __all__ = [
     "HEADLINES",
     "KPIS",
     "MISSED_AFTER_HOURS",
+    "MOST_HEADLINES",
     "NPS_WINDOW_DAYS",
     "REOPEN_WINDOW_HOURS",
     "REPEAT_WINDOW_DAYS",
@@ -49,4 +50,5 @@ HEADLINES = (
     "backlog",
     "sla_compliance",
 )
+MOST_HEADLINES = 10
 KPIS: dict[str, Kpi] = {kpi.id: kpi for kpi in (*times.KPIS, *quality.KPIS, *work.KPIS)}

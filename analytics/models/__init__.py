@@ -7,7 +7,8 @@ Days are local days of the workspace's time zone, seconds are whole seconds.
 from analytics.models.beside import Asked, Effort, MessageDay, Promise, Rated, Step, Wait
 from analytics.models.days import Dirty, HourRollup, PresenceDay, Rollup
 from analytics.models.fact import Fact
-from analytics.models.state import CalendarVersion, KpiTarget, Watermark
+from analytics.models.state import CalendarVersion, Watermark
+from analytics.models.workspace import KpiTarget, ReportSettings, Review, ReviewKind
 
 __all__ = [
     "Asked",
@@ -21,6 +22,9 @@ __all__ = [
     "PresenceDay",
     "Promise",
     "Rated",
+    "ReportSettings",
+    "Review",
+    "ReviewKind",
     "Rollup",
     "Step",
     "Wait",

@@ -1,10 +1,8 @@
-"""What the figures stand on: versions of business hours, the watermark, targets."""
+"""What the figures stand on: versions of business hours, and the watermark."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-
-from analytics.definitions import KPIS
 
 
 class CalendarVersion(models.Model):
@@ -40,25 +38,3 @@ class Watermark(models.Model):
 
     def __str__(self) -> str:
         return str(self.as_of)
-
-
-class KpiTarget(models.Model):
-    """A target that this workspace set itself, in the KPI's own unit; empty ends are open."""
-
-    kpi = models.CharField(_("figure"), max_length=40, unique=True, choices=[(k.id, k.label) for k in KPIS.values()])
-    low = models.FloatField(_("at least"), null=True, blank=True)
-    high = models.FloatField(_("at most"), null=True, blank=True)
-
-    class Meta:
-        db_table = "kpi_target"
-        verbose_name = _("target")
-        verbose_name_plural = _("targets")
-        constraints = [
-            models.CheckConstraint(condition=Q(kpi__in=list(KPIS)), name="kpi_target_known"),
-            models.CheckConstraint(
-                condition=Q(low__isnull=True) | Q(high__isnull=True) | Q(low__lte=F("high")), name="kpi_target_ordered"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.kpi

@@ -18,8 +18,8 @@ resolution, reopenings) counts the days that are final; what is younger stands a
 of the workspace (settings.TIME_ZONE) are the only days there are.
 """
 
-from analytics.queries.front import overview
+from analytics.queries.front import of_agents, overview
 from analytics.queries.heat import hours_of
 from analytics.queries.reader import Reader
 
-__all__ = ["Reader", "hours_of", "overview"]
+__all__ = ["Reader", "hours_of", "of_agents", "overview"]

@@ -1,6 +1,7 @@
 """All that the front page of the reports shows, in few queries."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from agents.models import User
 from analytics.definitions import HEADLINES, KPIS, Statistic
@@ -19,27 +20,40 @@ AGENT_KPIS = (
 )
 
 
-def overview(viewer: User, period: Period, filters: Filters | None = None) -> Overview:
-    """Return all that the front page shows. Raises PermissionDenied for who may read nothing."""
+def of_agents(reader: Reader, period: Period) -> dict[str, dict[str, Result]]:
+    """Return what is shown of each agent, by agent and figure."""
+    agents: dict[str, dict[str, Result]] = defaultdict(dict)
+    for kpi_id, found in reader._results(AGENT_KPIS, period, "agent").items():
+        for key, result in found.items():
+            agents[key][kpi_id] = result
+    return dict(agents)
+
+
+def overview(
+    viewer: User, period: Period, filters: Filters | None = None, headlines: Sequence[str] = HEADLINES
+) -> Overview:
+    """Return all that the front page shows. Raises PermissionDenied for who may read nothing.
+
+    The nine default figures are always in it, because the charts below them are made from these.
+    """
     reader = Reader(viewer, filters)
-    summed = [kpi for kpi in HEADLINES if KPIS[kpi].statistic is not Statistic.BALANCE]
+    wanted = list(dict.fromkeys([*headlines, *HEADLINES]))
+    summed = [kpi for kpi in wanted if KPIS[kpi].statistic not in {Statistic.BALANCE, Statistic.DISTINCT}]
     sla = [f"sla_compliance.{metric}" for metric in ("first_response", "next_response", "resolution")]
     rows = reader._read([*summed, *sla], period.previous.first, period.last, "all")
     results, series = {}, {}
-    for kpi_id in HEADLINES:
+    for kpi_id in wanted:
         kpi = KPIS[kpi_id]
         if kpi_id in summed:
             mine = [row for row in rows if row.measure == kpi_id]
             results[kpi_id] = reader._summed(kpi, period, mine).get("", reader._empty(kpi, period))
             series[kpi_id] = reader._points(kpi, period, mine)
+        elif kpi.statistic is Statistic.DISTINCT:
+            results[kpi_id] = reader.kpi(kpi_id, period)
+            series[kpi_id] = reader.series(kpi_id, period)
         else:
             results[kpi_id] = reader._balance_results(kpi, period, "all")[""]
             series[kpi_id] = reader._balances(period)
-    by_agent = reader._results(AGENT_KPIS, period, "agent")
-    agents: dict[str, dict[str, Result]] = defaultdict(dict)
-    for kpi_id, found in by_agent.items():
-        for key, result in found.items():
-            agents[key][kpi_id] = result
     promise = KPIS["sla_compliance"]
     return Overview(
         period=period,
@@ -47,7 +61,7 @@ def overview(viewer: User, period: Period, filters: Filters | None = None) -> Ov
         series=series,
         heatmap=reader.heatmap(period),
         ages=reader.ages(),
-        agents=dict(agents),
+        agents=of_agents(reader, period),
         channels=reader.breakdown("volume", "channel", period),
         inboxes=reader.breakdown("volume", "inbox", period),
         tags=reader.breakdown("volume", "tag", period),

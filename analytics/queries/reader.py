@@ -8,9 +8,9 @@ from functools import cached_property
 from django.db.models import QuerySet
 
 from agents.models import User
-from analytics import formulas, sums
+from analytics import formulas, sums, targets
 from analytics.definitions import KPIS, Kpi, Statistic, Target, Unit
-from analytics.models import KpiTarget, Watermark
+from analytics.models import Watermark
 from analytics.periods import Period, today
 from analytics.queries import counted, heat, tickets
 from analytics.queries.totals import Sum, counts, is_final, measure_of, trend, value_of
@@ -30,8 +30,7 @@ class Reader:
     @cached_property
     def targets(self) -> dict[str, Target]:
         """The targets that hold: those of the workspace, else the definitions'."""
-        own = {row.kpi: Target(row.low, row.high) for row in KpiTarget.objects.all()}
-        return {kpi.id: own.get(kpi.id) or kpi.target for kpi in KPIS.values() if own.get(kpi.id) or kpi.target}  # type: ignore[misc]
+        return targets.current()
 
     @cached_property
     def as_of(self) -> dt.datetime | None:

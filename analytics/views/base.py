@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from agents.models import User
-from agents.permissions import may_read_reports
+from agents.permissions import may_read_reports, may_set_targets
 from analytics.views.asked import Asked, read
 
 
@@ -38,10 +38,29 @@ def report(view: Callable[..., HttpResponse]) -> View:
     return require_GET(login_required(guarded))
 
 
-def frame(request: ReportRequest, template: str, /, **context: Any) -> HttpResponse:
+def decision(view: Callable[..., HttpResponse]) -> View:
+    """Let in who decides about the reports: managers and administrators; others are refused."""
+
+    @wraps(view)
+    def guarded(request: ReportRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not may_set_targets(request.user):
+            return render(request, "reports/refused.html", status=403)
+        request.asked = read(request.user, request.GET)
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+def frame(request: ReportRequest, template: str, /, status: int = 200, **context: Any) -> HttpResponse:
     """Render a report page around its content."""
     return render(
         request,
         f"reports/{template}.html",
-        {"asked": request.asked, "zone": settings.TIME_ZONE, **context},
+        {
+            "asked": request.asked,
+            "zone": settings.TIME_ZONE,
+            "may_set_targets": may_set_targets(request.user),
+            **context,
+        },
+        status=status,
     )

@@ -37,13 +37,14 @@ def course(kpi: Kpi, points: list[Point], before: list[Point], result: Result) -
     """Return the line of a figure; None when no day has a value."""
     if not any(point.value is not None for point in points):
         return None
-    weeks = by_week(kpi, len(points))
+    by_weeks = by_week(kpi, len(points))
+    groups = words.weeks(points) if by_weeks else [[point] for point in points]
     factor = 100 if kpi.unit is Unit.SHARE else 1
-    labels = [formats.date_format(point.day, words.day_format()) for point in (points[::7] if weeks else points)]
-    now = _values(kpi, points, weeks=weeks)
+    labels = [formats.date_format(group[0].day, words.day_format()) for group in groups]
+    now = _values(kpi, points, weeks=by_weeks)
     series = [charts.Series(_(kpi.label), _times(now, factor))]
     if any(point.value is not None for point in before):
-        earlier = _values(kpi, before, weeks=weeks)[: len(now)]
+        earlier = _values(kpi, before, weeks=by_weeks)[: len(now)]
         earlier += [None] * (len(now) - len(earlier))
         series.insert(0, charts.Series(_("Period before"), _times(earlier, factor), "before"))
     else:
@@ -68,26 +69,29 @@ def course(kpi: Kpi, points: list[Point], before: list[Point], result: Result) -
         filled=axis.zero,
         dotted=len(labels) <= MOST_DOTS,
     )
-    counts = [sum(point.n for point in points[at : at + 7]) for at in range(0, len(points), 7)] if weeks else None
     return Course(
         chart=drawn,
         target=words.target_text(kpi, goal),
         key=[{"text": one.text, "tone": one.tone} for one in reversed(series)] if len(series) > 1 else [],
-        head=_("Week from") if weeks else _("Day"),
+        head=_("Week from") if by_weeks else _("Day"),
         rows=[
-            [label, words.write(kpi.unit, value), words.write(kpi.unit, was), words.number(n)]
-            for label, value, was, n in zip(labels, now, earlier, counts or [point.n for point in points], strict=True)
+            [label, words.write(kpi.unit, value), words.write(kpi.unit, was), words.number(_count(kpi, group))]
+            for label, value, was, group in zip(labels, now, earlier, groups, strict=True)
         ],
     )
+
+
+def _count(kpi: Kpi, group: list[Point]) -> int:
+    return group[-1].n if kpi.statistic is Statistic.BALANCE else sum(point.n for point in group)
 
 
 def _values(kpi: Kpi, points: list[Point], *, weeks: bool) -> list[Value]:
     if not weeks:
         return [point.value for point in points]
     if kpi.statistic is Statistic.BALANCE:
-        return [points[min(at + 6, len(points) - 1)].value for at in range(0, len(points), 7)]
+        return [week[-1].value for week in words.weeks(points)]
     if kpi.statistic is Statistic.COUNT:
-        return [sum(point.value or 0 for point in points[at : at + 7]) for at in range(0, len(points), 7)]
+        return [sum(point.value or 0 for point in week) for week in words.weeks(points)]
     return words.weekly(points)
 
 

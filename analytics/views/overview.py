@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from agents.models import User
 from analytics import charts
-from analytics.definitions import HEADLINES, KPIS, Unit
+from analytics.actions import presentation
+from analytics.definitions import KPIS, Unit
 from analytics.queries import overview
 from analytics.results import Heatmap, Overview, Result
 from analytics.views import words
@@ -20,6 +21,7 @@ from analytics.views.base import ReportRequest, frame, report
 from tickets.models import Inbox, Tag
 
 MINUTE = 60
+AGENT_COLUMNS = ("first_response_time", "resolution_time", "handling_time", "csat", "first_contact_resolution")
 # Where the columns of the first answers end, in seconds.
 EDGES = (60, 120, 180, 300, 600, 900, 1800, 3600)
 MONDAY = dt.date(2024, 1, 1)
@@ -28,16 +30,17 @@ MONDAY = dt.date(2024, 1, 1)
 @report
 def front(request: ReportRequest) -> HttpResponse:
     """Show the nine figures of the front page."""
-    found = overview(request.user, request.asked.period, request.asked.filters)
+    shown = presentation.current()
+    found = overview(request.user, request.asked.period, request.asked.filters, shown.headlines)
     return frame(
         request,
         "overview",
-        tiles=[words.tile(found.results[kpi], found.series[kpi]) for kpi in HEADLINES],
+        tiles=[words.tile(found.results[kpi], found.series[kpi]) for kpi in shown.headlines],
         answers=answers(found.results["first_response_time"]),
         promises=promises(found),
         heat=heat(found.heatmap),
         scores=scores(found),
-        agents=agents(found),
+        agents=agents(found, ranked=shown.ranks_agents),
         inboxes=ranked(found.inboxes, dict(Inbox.objects.values_list("pk", "name"))),
         tags=ranked(found.tags, dict(Tag.objects.values_list("pk", "name"))),
         ages=found.ages,
@@ -92,7 +95,7 @@ def promises(found: Overview) -> dict[str, Any] | None:
         charts.Series(text, _percent(words.weekly(points) if by_week else [point.value for point in points]), tone)
         for (text, tone), points in shown
     ]
-    days = [point.day for point in shown[0][1]][:: 7 if by_week else 1]
+    days = [week[0].day for week in words.weeks(shown[0][1])] if by_week else [point.day for point in shown[0][1]]
     labels = [formats.date_format(day, words.day_format()) for day in days]
     target = found.results["sla_compliance"].target
     goal = target.low * 100 if target and target.low is not None else None
@@ -178,25 +181,26 @@ def scores(found: Overview) -> dict[str, Any] | None:
     return {"rings": rings} if rings else None
 
 
-def agents(found: Overview) -> list[dict[str, Any]]:
-    """Return a row for each agent, those with most tickets first."""
+def agents(found: Overview, *, ranked: bool) -> list[dict[str, Any]]:
+    """Return a row for each agent by name, or those with most tickets first where agents are ranked."""
     people = {str(user.pk): user for user in User.objects.filter(pk__in=[int(key) for key in found.agents if key])}
     rows = []
     for key, results in found.agents.items():
         if key not in people:
             continue
-        first, resolution = results.get("first_response_time"), results.get("resolution_time")
-        fcr = results.get("first_contact_resolution")
+        if not any(results[kpi].n for kpi in AGENT_COLUMNS if kpi in results):
+            continue  # somebody who was only here
+        resolved = results.get("resolution_time")
         rows.append(
             {
                 "name": people[key].name,
-                "resolved": resolution.n if resolution else 0,
-                "first": words.write(Unit.SECONDS, first.value if first else None),
-                "resolution": words.write(Unit.SECONDS, resolution.value if resolution else None),
-                "fcr": words.write(Unit.SHARE, fcr.value if fcr and not fcr.too_few else None),
+                "resolved": resolved.n if resolved else 0,
+                "figures": [words.shown(KPIS[kpi], results.get(kpi)) for kpi in AGENT_COLUMNS],
             }
         )
-    return sorted(rows, key=lambda row: (-int(row["resolved"]), row["name"]))
+    if ranked:
+        return sorted(rows, key=lambda row: (-int(row["resolved"]), row["name"]))
+    return sorted(rows, key=lambda row: str(row["name"]))
 
 
 def ranked(found: dict[str, Result], names: dict[int, str], limit: int = 6) -> list[dict[str, Any]]:

@@ -16,8 +16,13 @@ from analytics.views import dimensions, ratings, words
 from analytics.views.base import ReportRequest, frame, report
 from analytics.views.course import course
 from analytics.views.export import Cell, csv_response
+from analytics.views.ranking import ranked
 
 PAGE_SIZE = 50
+HEAD = (
+    *("kpi", "definition_version", "from", "to", "by", "key", "name"),
+    *("value", "n", "median", "p90", "mean", "previous", "trend", "target_low", "target_high", "status"),
+)
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,8 @@ def page(request: ReportRequest, slug: str) -> HttpResponse:
         }
     if shown.slug == "surveys":
         context |= ratings.given(reader, asked)
+    if shown.slug == "agents":
+        context["ranking"] = ranked(reader, asked.period)
     return frame(request, "page", **context)
 
 
@@ -155,12 +162,13 @@ def export(request: ReportRequest, slug: str) -> HttpResponse:
     """Give the figures of a page as CSV: each in whole and by every dimension it has."""
     shown, asked = _page(slug), request.asked
     reader = Reader(request.user, asked.filters)
-    head = ("kpi", "definition_version", "from", "to", "by", "key", "name", "value", "n", "median", "p90", "mean")
     rows: list[tuple[Cell, ...]] = []
 
     def add(kpi: Kpi, by: str, key: str, name: str, result: Result) -> None:
         named = (kpi.id, kpi.version, asked.period.first.isoformat(), asked.period.last.isoformat(), by, key, name)
-        rows.append((*named, result.value, result.n, result.median, result.p90, result.mean))
+        low, high = (result.target.low, result.target.high) if result.target else (None, None)
+        measured = (result.value, result.n, result.median, result.p90, result.mean, result.previous, result.trend)
+        rows.append((*named, *measured, low, high, result.status))
 
     for kpi in _figures(shown):
         add(kpi, "all", "", "", reader.kpi(kpi.id, asked.period))
@@ -168,7 +176,7 @@ def export(request: ReportRequest, slug: str) -> HttpResponse:
             names = dimensions.names(by)
             for key, result in reader.breakdown(kpi.id, by, asked.period).items():
                 add(kpi, by, key, names.get(key, key), result)
-    return csv_response(f"{slug}-{asked.period.first}-{asked.period.last}", head, rows)
+    return csv_response(f"{slug}-{asked.period.first}-{asked.period.last}", HEAD, rows)
 
 
 @report

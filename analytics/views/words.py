@@ -112,15 +112,24 @@ def change(kpi: Kpi, result: Result) -> Change | None:
     return Change(text, was, "minus" if flat else "arrow-up" if rising else "arrow-down", tone, said)
 
 
-def target_text(kpi: Kpi, target: Target | None) -> str:
-    """Return the words of a target; empty where none is set."""
+def bounds(kpi: Kpi, target: Target | None) -> str:
+    """Return the ends of a target in words; empty where none is set."""
     if target is None:
         return ""
     low = brief(kpi.unit, target.low) if target.low is not None else ""
     high = brief(kpi.unit, target.high) if target.high is not None else ""
-    if low and high:
-        return _("Target %(low)s to %(high)s") % {"low": low, "high": high}
-    return _("Target %(value)s") % {"value": low or high}
+    return _("%(low)s to %(high)s") % {"low": low, "high": high} if low and high else low or high
+
+
+def target_text(kpi: Kpi, target: Target | None) -> str:
+    """Return the words of a target; empty where none is set."""
+    ends = bounds(kpi, target)
+    return _("Target %(value)s") % {"value": ends} if ends else ""
+
+
+def shown(kpi: Kpi, result: Result | None) -> str:
+    """Return a value of a table: a dash for none, and for a rate of too few."""
+    return "–" if result is None or result.too_few else write(kpi.unit, result.value)
 
 
 @dataclass(frozen=True)
@@ -145,7 +154,13 @@ class Tile:
 def detail(kpi: Kpi, result: Result) -> str:
     """Return what stands behind a value: how many, and for durations the slow end."""
     if not result.n:
-        return ""
+        if result.provisional is None or not result.provisional.n:
+            return ""
+        return _("So far %(value)s of %(count)s; final from %(day)s") % {
+            "value": write(kpi.unit, result.provisional.value),
+            "count": number(result.provisional.n),
+            "day": formats.date_format(result.provisional.final_from, "SHORT_DATE_FORMAT"),
+        }
     if kpi.anchor == "presence":  # counted in seconds
         return _("%(time)s available") % {"time": duration(result.n)}
     many = ngettext("%(count)s value", "%(count)s values", result.n) % {"count": number(result.n)}
@@ -173,7 +188,7 @@ def tile(result: Result, series: list[Point]) -> Tile:
         version=kpi.version,
         value="–" if few else write(kpi.unit, result.value),
         few=few and kpi.available and result.n > 0,
-        is_empty=not result.n and result.value is None,
+        is_empty=not result.n and result.value is None and not (result.provisional and result.provisional.n),
         detail=detail(kpi, result) if kpi.available else "",
         change=None if few else change(kpi, result),
         target=target_text(kpi, goal),
@@ -183,11 +198,16 @@ def tile(result: Result, series: list[Point]) -> Tile:
     )
 
 
+def weeks(series: list[Point]) -> list[list[Point]]:
+    """Return the whole weeks of a series, counted back from its last day; days that make no week are left out."""
+    return [series[begin : begin + 7] for begin in range(len(series) % 7, len(series), 7)]
+
+
 def weekly(series: list[Point]) -> list[float | None]:
-    """Return one value for seven days: their mean weighed by how many observations each has."""
+    """Return one value for each whole week: the mean of its days weighed by how many observations each has."""
     found: list[float | None] = []
-    for begin in range(0, len(series), 7):
-        week = [point for point in series[begin : begin + 7] if point.value is not None]
+    for days in weeks(series):
+        week = [point for point in days if point.value is not None]
         weight = sum(point.n for point in week)
         found.append(sum((point.value or 0) * point.n for point in week) / weight if weight else None)
     return found

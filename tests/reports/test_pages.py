@@ -17,6 +17,7 @@ from analytics.views.pages import PAGES
 from helpdesk.seed.history import write_history
 from helpdesk.seed.people import Staff, hire
 from surveys.defaults import install
+from tests.reports.conftest import as_
 
 END = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
 pytestmark = pytest.mark.django_db
@@ -31,13 +32,6 @@ def staff() -> Staff:
     write_history(people, end=END, limit=40)
     rebuild()
     return people
-
-
-def as_(user: User) -> Client:
-    """Return a browser in which this person is logged in."""
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 ASKED = "?from=2026-11-10&to=2026-11-18"

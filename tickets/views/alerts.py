@@ -53,6 +53,8 @@ def alert(request: AgentRequest, pk: int) -> HttpResponse:
     """Lead to what an alert is about; whoever follows it has read it."""
     found = get_object_or_404(Notification, pk=pk, user=request.user)
     notify.mark_read(request.user, clock.now(), up_to=pk, only=pk)
+    if found.kind in alerts.PAGES:
+        return HttpResponseRedirect(reverse(alerts.PAGES[found.kind][2]))
     if found.ticket_id and Ticket.objects.visible_to(request.user).filter(pk=found.ticket_id).exists():
         return HttpResponseRedirect(reverse("inbox:ticket", args=["all", found.ticket_id]))
     return HttpResponseRedirect(reverse("alerts:index"))
