@@ -1,60 +1,117 @@
-"""Write the invented past into an empty database, in bulk."""
+"""Write the invented past into the database of the demo, in bulk."""
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections import defaultdict
+from collections.abc import Sequence
 
 from django.conf import settings
-from django.db import connection
+from django.db import transaction
 from django.db.models import Model
-from psycopg.types.json import Jsonb
 
-from agents.models import Team
+from agents.models import Notification, PresenceInterval, Team
+from agents.notify import supervisors
 from channels_whatsapp.wire import format_phone
+from helpdesk.seed import attendance
 from helpdesk.seed.ledger import SECOND, Ledger, Terms
 from helpdesk.seed.people import Staff
-from helpdesk.seed.plot import Person, Plot, Story
-from helpdesk.seed.ratings import Ratings, rate
-from surveys.models import FollowUp, FollowUpState, Survey, SurveyAnswer, SurveyInvitation, SurveyResponse
+from helpdesk.seed.plot import Plot, Story
+from helpdesk.seed.ratings import Memory, Ratings, rate
+from helpdesk.seed.rows import Keys, Sheets, fresh, make_room
+from surveys.defaults import START
+from surveys.models import FollowUp, Survey, SurveyAnswer, SurveyInvitation, SurveyResponse
 from tickets.actions.lifecycle import subject_from
-from tickets.calendars import hours_of_team
+from tickets.calendars import calendar, hours_of_team
 from tickets.models import (
+    AutomaticText,
     Change,
+    ConsentChange,
     Contact,
     ContactIdentity,
     Conversation,
     DeliveryAttempt,
+    FocusSegment,
     IdentityKind,
     Message,
+    MessageKind,
+    RoutingRule,
     SlaClock,
     SlaEvent,
     SlaPolicy,
     Status,
+    TextKind,
     Ticket,
     TicketEvent,
     TicketTag,
 )
 from tickets.sla import Ruler
 
-M = TypeVar("M", bound=Model)
 SEED = 20261121
-PART = 300
-# Nobody was asked twice in this time.
-CAP = dt.timedelta(days=90)
+# Older alerts nobody scrolls to; what is older than a day has been read.
+ALERTS_OF, UNREAD_OF = dt.timedelta(days=7), dt.timedelta(hours=20)
+SETTLED_AFTER = dt.timedelta(days=2)
+# Every table that the past has rows in, in the order in which they are written.
+TABLES: tuple[type[Model], ...] = (
+    Contact,
+    ContactIdentity,
+    Conversation,
+    Ticket,
+    Message,
+    TicketEvent,
+    DeliveryAttempt,
+    SlaClock,
+    SlaEvent,
+    TicketTag,
+    FocusSegment,
+    PresenceInterval,
+    SurveyInvitation,
+    SurveyResponse,
+    SurveyAnswer,
+    FollowUp,
+    ConsentChange,
+    Notification,
+)
 
 
-def terms_of(inbox_team_id: int) -> Terms:
-    """Return the promises of the demo: a policy for each priority, the hours of the default calendar."""
+def make_room_for_the_past() -> None:
+    """Let today's tickets be numbered behind those of the past, which is written later."""
+    make_room(TABLES, tickets=Ticket)
+
+
+def terms_of(staff: Staff, end: dt.datetime) -> Terms:
+    """Return what held in the demo: a policy for each priority, the default hours, rules and words."""
     policies = SlaPolicy.objects.filter(is_active=True, priority__isnull=False).prefetch_related("targets")
+    hours = hours_of_team(staff.inbox.team_id)
+    if hours is not None:
+        # Expanded once over everything that will be asked; day by day it would be done anew each time.
+        calendar(hours).seconds_between(end - dt.timedelta(days=90), end + dt.timedelta(days=30))
+    rules = RoutingRule.objects.kept().filter(is_active=True).prefetch_related("tags")
+    teams = list(Team.objects.all())
     return Terms(
         policies={
             policy.priority: (policy, {target.metric: target for target in policy.targets.all()})
             for policy in policies
             if policy.priority is not None
         },
-        ruler=Ruler(hours_of_team(inbox_team_id)),
-        send_delay=dt.timedelta(seconds=Team.objects.get(pk=inbox_team_id).send_delay_seconds),
+        ruler=Ruler(hours),
+        zone=zoneinfo.ZoneInfo(hours.time_zone if hours else settings.TIME_ZONE),
+        send_delay=dt.timedelta(seconds=next(t.send_delay_seconds for t in teams if t.pk == staff.inbox.team_id)),
+        rules=[(rule, [tag.pk for tag in rule.tags.all()]) for rule in rules],
+        words=list(AutomaticText.objects.filter(kind=TextKind.ACKNOWLEDGEMENT, is_active=True)),
+        team_names={team.pk: team.name for team in teams},
+        supervisors={team.pk: supervisors(team.pk) for team in teams},
+        alerts_since=end - ALERTS_OF,
+    )
+
+
+def ratings_of(staff: Staff, keys: Keys, end: dt.datetime) -> Ratings:
+    """Return empty ratings; surveys had the delays then that a new installation has."""
+    return Ratings(
+        surveys={survey.kind: survey for survey in Survey.objects.all()},
+        keys=keys,
+        delays={kind: dt.timedelta(seconds=seconds) for kind, (_highest, seconds, _cap) in START.items()},
+        lead_id=staff.users["amira"].pk,
+        settled_before=end - SETTLED_AFTER,
     )
 
 
@@ -64,7 +121,7 @@ def tell(story: Story, ledger: Ledger, staff: Staff, name: str) -> None:
         external_id = f"wamid.history.{name}.{number}"
         match step.kind:
             case "write":
-                ledger.write(step.at, step.text, external_id)
+                ledger.write(step.at, step.text, external_id, story.acknowledged_after)
             case "claim":
                 ledger.claim(step.at, staff.users[step.who])
             case "transfer":
@@ -72,6 +129,8 @@ def tell(story: Story, ledger: Ledger, staff: Staff, name: str) -> None:
                 ledger.transfer(step.at, staff.users[step.who], staff.teams[step.team].pk, assignee)
             case "priority":
                 ledger.set_priority(step.at, staff.users[step.who], step.priority)
+            case "tag":
+                ledger.tag(step.at, staff.users[step.who], staff.tags[step.text].pk)
             case "reply":
                 read_after = dt.timedelta(seconds=step.read_after)
                 ledger.reply(step.at, staff.users[step.who], step.text, external_id, read_after)
@@ -80,7 +139,7 @@ def tell(story: Story, ledger: Ledger, staff: Staff, name: str) -> None:
 
 
 def write_history(staff: Staff, *, end: dt.datetime, limit: int | None = None) -> int:
-    """Write the sixty days before `end`; return the number of tickets."""
+    """Write the sixty days before `end`, all or nothing; return the number of tickets."""
     plot = Plot(
         seed=SEED,
         end=end,
@@ -88,153 +147,95 @@ def write_history(staff: Staff, *, end: dt.datetime, limit: int | None = None) -
         reopen_window=staff.inbox.reopen_window,
     )
     stories = plot.stories(limit)
-    conversations = _people(plot.people, staff, stories)
-    terms = terms_of(staff.inbox.team_id)
-    ids = _ids(Ticket, len(stories))
+    keys, sheets = Keys(), Sheets(TABLES)
+    conversations, contacts, identities = _people(stories, staff, keys)
+    terms, ratings = terms_of(staff, end), ratings_of(staff, keys, end)
     last: dict[str, Ticket] = {}
-    asked_until: dict[str, dt.datetime] = {}
-    surveys = {survey.kind: survey for survey in Survey.objects.all()}
-    # In parts: a transaction that only computes for long would be taken for a forgotten one.
-    for begin in range(0, len(stories), PART):
-        part = stories[begin : begin + PART]
-        ledgers: list[Ledger] = []
-        ratings = Ratings(surveys)
-        for story in part:
-            conversation = conversations[story.person.phone]
-            ticket = new_ticket(story, conversation, staff, next(ids), last.get(story.person.phone))
-            ledger = Ledger(conversation=conversation, ticket=ticket, terms=terms)
-            tell(story, ledger, staff, str(ticket.pk))
-            if asked_until.get(story.person.phone, story.opened_at) <= story.steps[-1].at:
-                rate(story, ledger, ratings, f"wamid.history.{ticket.pk}")
-                asked_until[story.person.phone] = story.steps[-1].at + CAP
-            if ticket.closes_at is not None and ticket.closes_at + SECOND < end:
-                ledger.close(ticket.closes_at + SECOND)
-            last[story.person.phone] = ticket
-            ledgers.append(ledger)
-        _save(ledgers, part, staff)
-        _save_ratings(ratings, staff, end)
+    memories: dict[str, Memory] = defaultdict(Memory)
+    for story in stories:
+        phone = story.person.phone
+        ticket = new_ticket(story, conversations[phone], staff, keys, last.get(phone))
+        ledger = Ledger(conversations[phone], contacts[phone], ticket, terms, keys)
+        tell(story, ledger, staff, str(ticket.pk))
+        rate(story, ledger, ratings, f"wamid.history.{ticket.pk}", memories[phone])
+        if ticket.closes_at is not None and ticket.closes_at + SECOND < end:
+            ledger.close(ticket.closes_at + SECOND)
+        last[phone] = ticket
+        _keep(ledger, sheets, end)
+        identities[phone].last_inbound_at = max(m.occurred_at for m in ledger.messages if m.kind == MessageKind.INBOUND)
+        sheets.add(FocusSegment, attendance.focus(ticket.pk, story.efforts, staff.users, keys, end))
+    sheets.add(Contact, contacts.values())
+    sheets.add(ContactIdentity, identities.values())
+    sheets.add(Conversation, conversations.values())
+    sheets.add(PresenceInterval, attendance.presence(plot.desk, staff.users, keys))
+    sheets.add(SurveyInvitation, ratings.invitations)
+    sheets.add(SurveyResponse, ratings.responses)
+    sheets.add(SurveyAnswer, ratings.answers)
+    sheets.add(FollowUp, ratings.follow_ups)
+    sheets.add(ConsentChange, ratings.consents)
+    with transaction.atomic():
+        sheets.write()
+        # One change for each ticket is enough: whoever reads the log of changes reads the whole ticket.
+        Change.objects.bulk_create(Change(ticket_id=number) for number in range(1, len(stories) + 1))
     return len(stories)
 
 
-def new_ticket(
-    story: Story, conversation: Conversation, staff: Staff, ticket_id: int | None, before: Ticket | None
-) -> Ticket:
+def new_ticket(story: Story, conversation: Conversation, staff: Staff, keys: Keys, before: Ticket | None) -> Ticket:
     """Return the ticket as its first message finds it."""
-    return Ticket(
-        pk=ticket_id,
-        conversation=conversation,
+    return fresh(
+        Ticket,
+        keys,
+        conversation_id=conversation.pk,
         team_id=staff.inbox.team_id,
         status=Status.NEW,
         subject=subject_from(story.steps[0].text),
         opened_at=story.opened_at - SECOND,
         recorded_at=story.opened_at,
         last_activity_at=story.opened_at,
-        follow_up_of=before,
+        follow_up_of_id=before.pk if before else None,
     )
 
 
-def _people(people: Iterable[Person], staff: Staff, stories: Sequence[Story]) -> dict[str, Conversation]:
-    """Create those who tell a story, with their one conversation."""
-    first: dict[str, dt.datetime] = {}
-    newest: dict[str, dt.datetime] = {}
+def _people(
+    stories: Sequence[Story], staff: Staff, keys: Keys
+) -> tuple[dict[str, Conversation], dict[str, Contact], dict[str, ContactIdentity]]:
+    """Introduce those who tell a story, with their one conversation; by telephone number."""
+    conversations, contacts, identities = {}, {}, {}
     for story in stories:
-        first.setdefault(story.person.phone, story.opened_at)
-        newest[story.person.phone] = max(step.at for step in story.steps if step.kind == "write") - SECOND
-    known = [person for person in people if person.phone in first]
-    contacts = Contact.objects.bulk_create(
-        Contact(
+        person, inbox = story.person, staff.inbox.pk
+        if person.phone in contacts:
+            continue
+        contact = fresh(
+            Contact,
+            keys,
             name=person.name,
             language=person.language,
             phone=format_phone(person.phone),
-            created_at=first[person.phone],
+            created_at=story.opened_at,
         )
-        for person in known
-    )
-    pairs = list(zip(known, contacts, strict=True))
-    ContactIdentity.objects.bulk_create(
-        ContactIdentity(
-            inbox=staff.inbox,
+        contacts[person.phone] = contact
+        identities[person.phone] = fresh(
+            ContactIdentity,
+            keys,
+            inbox_id=inbox,
             kind=IdentityKind.PHONE,
             value=person.phone,
-            contact=contact,
-            last_inbound_at=newest[person.phone],
+            contact_id=contact.pk,
         )
-        for person, contact in pairs
-    )
-    rows = Conversation.objects.bulk_create(
-        Conversation(pk=number, inbox=staff.inbox, contact=contact)
-        for (_person, contact), number in zip(pairs, _ids(Conversation, len(pairs)), strict=True)
-    )
-    return {person.phone: row for person, row in zip(known, rows, strict=True)}
+        conversations[person.phone] = fresh(Conversation, keys, inbox_id=inbox, contact_id=contact.pk)
+    return conversations, contacts, identities
 
 
-def _ids(model: type[Model], count: int) -> Iterator[int]:
-    """Take so many keys from the sequence of a table."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return iter([row[0] for row in cursor.fetchall()])
-
-
-def _save(ledgers: Sequence[Ledger], stories: Sequence[Story], staff: Staff) -> None:
-    _number(Message, [row for one in ledgers for row in one.messages])
-    _number(SlaClock, [row for one in ledgers for row in one.clocks])
-    conversations = {one.conversation.pk: one.conversation for one in ledgers}
-    Conversation.objects.bulk_update(conversations.values(), ["last_seq"], batch_size=500)
-    copy(Ticket, [one.ticket for one in ledgers])
-    copy(Message, [row for one in ledgers for row in one.messages])
-    copy(TicketEvent, _numbered(TicketEvent, [row for one in ledgers for row in one.events]))
-    copy(DeliveryAttempt, _numbered(DeliveryAttempt, [row for one in ledgers for row in one.attempts]))
-    copy(SlaClock, [row for one in ledgers for row in one.clocks])
-    copy(SlaEvent, _numbered(SlaEvent, [row for one in ledgers for row in one.sla_events]))
-    TicketTag.objects.bulk_create(
-        TicketTag(ticket_id=one.ticket.pk, tag_id=staff.tags[story.topic.tag].pk)
-        for one, story in zip(ledgers, stories, strict=True)
-    )
-    # One change for each ticket is enough: whoever reads the log of changes reads the whole ticket.
-    Change.objects.bulk_create(Change(ticket_id=one.ticket.pk) for one in ledgers)
-
-
-def _save_ratings(ratings: Ratings, staff: Staff, end: dt.datetime) -> None:
-    for follow_up in ratings.follow_ups:
-        # What is older than two days the lead has looked after.
-        if follow_up.created_at < end - dt.timedelta(days=2):
-            follow_up.state, follow_up.assignee = FollowUpState.DONE, staff.users["amira"]
-            follow_up.note = "Called back and sent a voucher."
-            follow_up.done_at = follow_up.created_at + dt.timedelta(days=1)
-    _number(SurveyInvitation, ratings.invitations)
-    _number(SurveyResponse, ratings.responses)
-    copy(SurveyInvitation, ratings.invitations)
-    copy(SurveyResponse, ratings.responses)
-    copy(SurveyAnswer, _numbered(SurveyAnswer, ratings.answers))
-    copy(FollowUp, _numbered(FollowUp, ratings.follow_ups))
-
-
-def _number(model: type[M], rows: Sequence[M]) -> None:
-    for row, number in zip(rows, _ids(model, len(rows)), strict=True):
-        row.pk = number
-
-
-def _numbered(model: type[M], rows: list[M]) -> list[M]:
-    _number(model, rows)
-    return rows
-
-
-def copy(model: type[M], rows: Sequence[M]) -> None:
-    """Write rows that have their keys already, by COPY: about five times as fast as INSERT."""
-    columns = model._meta.concrete_fields
-    names = ", ".join(f'"{column.column}"' for column in columns)
-    with connection.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as target:
-        for row in rows:
-            values = row.__dict__
-            related = row._state.fields_cache
-            target.write_row([_plain(values[one.attname], related.get(one.name)) for one in columns])
-
-
-def _plain(value: Any, other: Model | None) -> Any:
-    """Return a value as the driver takes it; a row that got its key after others pointed at it gives the key."""
-    if value is None and other is not None:
-        return other.pk
-    return Jsonb(value) if isinstance(value, dict) else value
+def _keep(ledger: Ledger, sheets: Sheets, end: dt.datetime) -> None:
+    """Take the rows of a ticket whose story is over."""
+    for alert in ledger.alerts:
+        if alert.created_at < end - UNREAD_OF:
+            alert.read_at = alert.created_at + dt.timedelta(minutes=20)
+    sheets.add(Ticket, [ledger.ticket])
+    sheets.add(Message, ledger.messages)
+    sheets.add(TicketEvent, ledger.events)
+    sheets.add(DeliveryAttempt, ledger.attempts)
+    sheets.add(SlaClock, ledger.clocks)
+    sheets.add(SlaEvent, ledger.sla_events)
+    sheets.add(TicketTag, ledger.tags)
+    sheets.add(Notification, ledger.alerts)

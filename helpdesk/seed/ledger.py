@@ -6,15 +6,22 @@ ticket costs a millisecond; that its rows equal those of the actions is what `te
 
 import datetime as dt
 import uuid
+import zoneinfo
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.models import User
+from agents.models import Notification, User
+from helpdesk.seed.rows import Keys, fresh
+from tickets import phrases, placeholders, routing
+from tickets.actions.acknowledgement import in_language
+from tickets.actions.automatic import SEND_PRIORITY
 from tickets.actions.base import TAKES_OVER
 from tickets.models import (
     ActorKind,
     AuthorKind,
+    AutomaticText,
     ClockState,
+    Contact,
     Conversation,
     DeliveryAttempt,
     EventKind,
@@ -23,30 +30,52 @@ from tickets.models import (
     MessageState,
     Metric,
     Purpose,
+    RoutingRule,
     SlaClock,
     SlaEvent,
     SlaPolicy,
     SlaTarget,
     Status,
     Step,
+    TagSource,
     Ticket,
     TicketEvent,
+    TicketTag,
 )
 from tickets.sla import RESPONSES, Ruler
 
 ACCEPTED_AFTER = dt.timedelta(seconds=1)
 DELIVERED_AFTER = dt.timedelta(seconds=3)
+READ_AFTER = dt.timedelta(seconds=20)
 NOTICED_AFTER = dt.timedelta(seconds=1)
 SECOND = dt.timedelta(seconds=1)
 
 
 @dataclass
 class Terms:
-    """The policies by priority with their targets, and how they measure; read once."""
+    """What held for all tickets, read once: promises, rules, words, who hears of what."""
 
     policies: dict[int, tuple[SlaPolicy, dict[str, SlaTarget]]]
     ruler: Ruler
+    zone: zoneinfo.ZoneInfo
     send_delay: dt.timedelta
+    rules: list[tuple[RoutingRule, list[int]]]
+    words: list[AutomaticText]
+    team_names: dict[int, str]
+    supervisors: dict[int, set[int]]
+    alerts_since: dt.datetime
+    acknowledges: bool = True
+    matches: dict[str, routing.Match | None] = field(default_factory=dict)
+
+    def match(self, situation: routing.Situation) -> routing.Match | None:
+        """Return the rule that a first message meets; the same words always meet the same one."""
+        if situation.text not in self.matches:
+            self.matches[situation.text] = routing.first_match([rule for rule, _tags in self.rules], situation)
+        return self.matches[situation.text]
+
+    def tags_of(self, rule: RoutingRule) -> list[int]:
+        """Return the tags that a rule gives."""
+        return next(tags for known, tags in self.rules if known.pk == rule.pk)
 
 
 @dataclass
@@ -54,27 +83,30 @@ class Ledger:
     """The rows of one ticket, in the order in which they were written."""
 
     conversation: Conversation
+    contact: Contact
     ticket: Ticket
     terms: Terms
+    keys: Keys
     messages: list[Message] = field(default_factory=list)
     attempts: list[DeliveryAttempt] = field(default_factory=list)
     events: list[TicketEvent] = field(default_factory=list)
     clocks: list[SlaClock] = field(default_factory=list)
     sla_events: list[SlaEvent] = field(default_factory=list)
-    changes: int = 0
+    tags: list[TicketTag] = field(default_factory=list)
+    alerts: list[Notification] = field(default_factory=list)
     answered: bool = False
 
     # -- Steps --------------------------------------------------------------------------------------
 
-    def write(self, at: dt.datetime, text: str, external_id: str) -> None:
-        """Let the contact write: the first message opens, one after the resolve reopens."""
+    def write(self, at: dt.datetime, text: str, external_id: str, acknowledged_after: int = 1) -> None:
+        """Let the contact write: the first message opens and is acknowledged, one after the resolve reopens."""
         self._sweep(at)
         ticket = self.ticket
         said = at - SECOND
-        fresh: list[TicketEvent] = []
+        fresh_events: list[TicketEvent] = []
         opening = not self.messages
         if opening:
-            fresh.append(
+            fresh_events.append(
                 self.event(
                     EventKind.OPENED,
                     at,
@@ -85,22 +117,101 @@ class Ledger:
                 )
             )
         message = self.message(MessageKind.INBOUND, at, text, external_id=external_id, occurred_at=said)
-        ticket.last_message = message
+        ticket.last_message_id = message.pk
+        if opening:
+            fresh_events += self._route(text, at)
         if ticket.status == Status.RESOLVED:
             ticket.status, ticket.resolved_at, ticket.closes_at = Status.OPEN, None, None
             ticket.unanswered_count, ticket.waiting_since = 1, said
-            fresh.append(self.event(EventKind.REOPENED, at, by_contact=True, said=said))
+            fresh_events.append(self.event(EventKind.REOPENED, at, by_contact=True, said=said))
         else:
             ticket.unanswered_count += 1
             ticket.waiting_since = min(ticket.waiting_since or said, said)
-        fresh.append(self.event(EventKind.MESSAGE_RECEIVED, at, by_contact=True, said=said, message=message))
-        self.commit(fresh, at)
+        fresh_events.append(self.event(EventKind.MESSAGE_RECEIVED, at, by_contact=True, said=said, message=message))
+        self.commit(fresh_events, at)
+        if opening and self.terms.acknowledges:
+            self._acknowledge(at, f"{external_id}.ack", dt.timedelta(seconds=acknowledged_after))
+
+    def _route(self, text: str, at: dt.datetime) -> list[TicketEvent]:
+        ticket, language = self.ticket, self.contact.language
+        situation = routing.Situation(text, self.conversation.inbox_id, ticket.team_id, language, at)
+        match = self.terms.match(situation)
+        if match is None:
+            return []
+        rule, before = match.rule, {"team": ticket.team_id, "priority": ticket.priority}
+        ticket.team_id, ticket.priority = rule.team_id or ticket.team_id, rule.priority or ticket.priority
+        tags = self.terms.tags_of(rule)
+        self.tags += [
+            fresh(TicketTag, self.keys, ticket_id=ticket.pk, tag_id=tag, source=TagSource.RULE) for tag in tags
+        ]
+        routed = self.event(
+            EventKind.ROUTED,
+            at,
+            rule=rule.pk,
+            version=rule.version,
+            keywords=[hit.index for hit in match.hits],
+            before=before,
+            after={"team": ticket.team_id, "priority": ticket.priority},
+            tags=tags,
+        )
+        return [routed]
+
+    def _acknowledge(self, at: dt.datetime, external_id: str, after: dt.timedelta) -> None:
+        """Say that the message came in, and by when it will be answered."""
+        text, due_at = in_language(self.terms.words, self.contact.language), self.ticket.due_at
+        words = placeholders.fill_in(
+            text.text,
+            {
+                "ticket_number": f"#{self.ticket.pk}",
+                "name": placeholders.spoken_name(self.contact.name),
+                "eta": phrases.until(due_at, at, self.terms.zone, text.language) if due_at else "",
+                "team": self.terms.team_names[self.ticket.team_id],
+            },
+        )
+        self.say(at, words, Purpose.ACKNOWLEDGEMENT, text.language, external_id, after, of_ticket=True)
+
+    def say(
+        self,
+        at: dt.datetime,
+        text: str,
+        purpose: Purpose,
+        language: str,
+        external_id: str,
+        after: dt.timedelta,
+        *,
+        of_ticket: bool = False,
+    ) -> Message:
+        """Let the house say something by itself; a worker takes it up so much later, and it arrives and is read."""
+        message = self.message(MessageKind.OUTBOUND, at, text, external_id=external_id)
+        message.ticket_id = self.ticket.pk if of_ticket else None
+        message.purpose, message.author_kind, message.client_id = purpose, AuthorKind.BOT, None
+        message.send_priority, message.language = SEND_PRIORITY, language
+        left = at + after
+        message.sent_at, message.delivered_at = left + ACCEPTED_AFTER, left + DELIVERED_AFTER
+        message.read_at = left + READ_AFTER
+        self._attempt(message, left)
+        if of_ticket:
+            sent = self.event(EventKind.AUTOMATIC_SENT, at, message=message, purpose=str(purpose))
+            sent.actor_kind = ActorKind.BOT
+            self.commit([sent], at)
+            accepted = left + ACCEPTED_AFTER
+            self._sweep(accepted)
+            self.commit([self.event(EventKind.AUTOMATIC_ACCEPTED, accepted, message=message, attempt=1)], accepted)
+            # Each of the two receipts made open pages look again.
+            self.ticket.version += 2
+        return message
+
+    def hear(self, at: dt.datetime, text: str, external_id: str) -> Message:
+        """Let the contact write something that answers us and belongs to no ticket."""
+        message = self.message(MessageKind.INBOUND, at, text, external_id=external_id, occurred_at=at - SECOND)
+        message.ticket_id = None
+        return message
 
     def claim(self, at: dt.datetime, agent: User) -> None:
         """Let an agent take the ticket."""
         self._sweep(at)
         before = self.ticket.assignee_id
-        self.ticket.assignee = agent
+        self.ticket.assignee_id = agent.pk
         if self.ticket.status == Status.NEW:
             self.ticket.status = Status.OPEN
         self.commit([self.event(EventKind.ASSIGNED, at, actor=agent, before=before, after=agent.pk)], at)
@@ -110,17 +221,24 @@ class Ledger:
         self._sweep(at)
         ticket = self.ticket
         before = {"team": ticket.team_id, "assignee": ticket.assignee_id}
-        ticket.team_id, ticket.assignee = team_id, assignee
-        policies = self._promise_anew(at)
         after = {"team": team_id, "assignee": assignee.pk}
+        if before == after:
+            return
+        ticket.team_id, ticket.assignee_id = team_id, assignee.pk
+        policies = self._promise_anew(at)
         self.commit(
             [self.event(EventKind.TRANSFERRED, at, actor=actor, before=before, after=after, sla_policies=policies)], at
         )
+        if assignee.pk != actor.pk:
+            self.alert({assignee.pk}, "assigned", f"ticket-{ticket.pk}-assigned-{ticket.version}", at)
 
     def set_priority(self, at: dt.datetime, actor: User, priority: int) -> None:
         """Give the ticket another priority, and the promises that belong to it."""
         self._sweep(at)
-        before, self.ticket.priority = self.ticket.priority, priority
+        before = self.ticket.priority
+        if before == priority:
+            return
+        self.ticket.priority = priority
         policies = self._promise_anew(at)
         self.commit(
             [
@@ -130,6 +248,14 @@ class Ledger:
             ],
             at,
         )
+
+    def tag(self, at: dt.datetime, agent: User, tag_id: int) -> None:
+        """Let an agent say what it is about, unless a rule has done so."""
+        self._sweep(at)
+        if any(known.tag_id == tag_id for known in self.tags):
+            return
+        self.tags.append(fresh(TicketTag, self.keys, ticket_id=self.ticket.pk, tag_id=tag_id))
+        self.commit([self.event(EventKind.TAGS_CHANGED, at, actor=agent, added=[tag_id], removed=[])], at)
 
     def reply(self, at: dt.datetime, agent: User, text: str, external_id: str, read_after: dt.timedelta) -> None:
         """Let an agent answer all that was said; the answer is accepted, delivered and read."""
@@ -141,7 +267,7 @@ class Ledger:
         before = {"status": ticket.status, "assignee": ticket.assignee_id}
         if ticket.status == Status.NEW:
             ticket.status = Status.OPEN
-        ticket.last_message = message
+        ticket.last_message_id = message.pk
         ticket.unanswered_count, ticket.waiting_since = 0, None
         replied = self.event(
             EventKind.REPLIED,
@@ -160,7 +286,7 @@ class Ledger:
         message.due_at, message.sent_at = left, accepted
         message.delivered_at = left + DELIVERED_AFTER
         message.read_at = left + max(read_after, DELIVERED_AFTER)
-        self.attempts.append(DeliveryAttempt(message=message, number=1, token=uuid.uuid4(), started_at=left))
+        self._attempt(message, left)
         self._sweep(accepted)
         self.commit([self.event(EventKind.REPLY_ACCEPTED, accepted, message=message, attempt=1)], accepted)
         # Each of the two receipts made open pages look again.
@@ -187,6 +313,23 @@ class Ledger:
         self.ticket.status = Status.CLOSED
         self.commit([self.event(EventKind.CLOSED, noticed_at, said=due)], noticed_at)
 
+    def alert(self, people: set[int], kind: str, key: str, at: dt.datetime) -> None:
+        """Tell people in the app, as far back as anybody scrolls."""
+        if at < self.terms.alerts_since:
+            return
+        self.alerts += [
+            fresh(
+                Notification,
+                self.keys,
+                user_id=user_id,
+                kind=kind,
+                key=key,
+                ticket_id=self.ticket.pk,
+                created_at=at,
+            )
+            for user_id in sorted(people)
+        ]
+
     # -- Rows ---------------------------------------------------------------------------------------
 
     def _seq(self) -> int:
@@ -205,15 +348,17 @@ class Ledger:
     ) -> Message:
         """Return the next message of the conversation, as an agent's or the contact's."""
         outbound = kind == MessageKind.OUTBOUND
-        message = Message(
+        message = fresh(
+            Message,
+            self.keys,
             inbox_id=self.conversation.inbox_id,
-            conversation=self.conversation,
-            ticket=self.ticket,
+            conversation_id=self.conversation.pk,
+            ticket_id=self.ticket.pk,
             seq=self._seq(),
             kind=kind,
             purpose=Purpose.REPLY if outbound else "",
             author_kind=AuthorKind.AGENT if outbound else AuthorKind.CONTACT,
-            author=author,
+            author_id=author.pk if author else None,
             text=text,
             external_id=external_id,
             client_id=uuid.uuid4() if outbound else None,
@@ -242,26 +387,33 @@ class Ledger:
             hours = self.terms.ruler.hours
             data["hours"] = [hours.pk, hours.version] if hours else None
         who = ActorKind.AGENT if actor else ActorKind.SYSTEM
-        return TicketEvent(
-            ticket=self.ticket,
+        return fresh(
+            TicketEvent,
+            self.keys,
+            ticket_id=self.ticket.pk,
             seq=self._seq(),
             kind=kind,
             actor_kind=ActorKind.CONTACT if by_contact else who,
-            actor=actor,
-            message=message,
+            actor_id=actor.pk if actor else None,
+            message_id=message.pk if message else None,
             data=data,
             occurred_at=said or at,
             recorded_at=at,
             team_id=self.ticket.team_id,
-            assignee=self.ticket.assignee,
+            assignee_id=self.ticket.assignee_id,
             status=self.ticket.status,
         )
+
+    def _attempt(self, message: Message, left: dt.datetime) -> None:
+        attempt = fresh(
+            DeliveryAttempt, self.keys, message_id=message.pk, number=1, token=uuid.uuid4(), started_at=left
+        )
+        self.attempts.append(attempt)
 
     def commit(self, events: list[TicketEvent], at: dt.datetime) -> None:
         """End a step with its events."""
         self._keep_clocks(at)
         self.events += events
-        self.changes += 1
         self.ticket.version += len(events)
         self.ticket.last_activity_at = max(self.ticket.last_activity_at, at)
 
@@ -289,20 +441,30 @@ class Ledger:
         ticket.warn_at = response.warn_at if response else None
 
     def _start(self, metric: Metric, started_at: dt.datetime) -> SlaClock:
-        clock = SlaClock(ticket=self.ticket, metric=metric, started_at=started_at, state=ClockState.RUNNING)
+        clock = fresh(
+            SlaClock,
+            self.keys,
+            ticket_id=self.ticket.pk,
+            metric=metric,
+            started_at=started_at,
+            state=ClockState.RUNNING,
+        )
         self._promise(clock)
         self.clocks.append(clock)
         return clock
 
+    def _ruler(self, clock: SlaClock) -> Ruler:
+        return self.terms.ruler if clock.hours_id else Ruler(None)
+
     def _promise(self, clock: SlaClock) -> None:
         policy, targets = self.terms.policies[self.ticket.priority]
         target, ruler = targets[clock.metric], self.terms.ruler
-        clock.policy = policy
-        clock.hours = ruler.hours if target.in_business_hours else None
-        clock.hours_version = clock.hours.version if clock.hours else 0
+        hours = ruler.hours if target.in_business_hours else None
+        clock.policy_id = policy.pk
+        clock.hours_id, clock.hours_version = (hours.pk, hours.version) if hours else (None, 0)
         clock.seconds = target.seconds
         clock.warn_seconds = target.seconds * policy.warn_percent // 100
-        measure = Ruler(clock.hours)
+        measure = self._ruler(clock)
         clock.due_at = measure.after(clock.started_at, clock.seconds)
         clock.warn_at = measure.after(clock.started_at, clock.warn_seconds)
 
@@ -319,12 +481,12 @@ class Ledger:
 
     def _stop(self, clock: SlaClock, at: dt.datetime) -> None:
         if clock.due_at is not None:
-            clock.remaining_seconds = Ruler(clock.hours).between(at, clock.due_at)
+            clock.remaining_seconds = self._ruler(clock).between(at, clock.due_at)
         clock.state, clock.stopped_at = ClockState.STOPPED, at
 
     def _resume(self, clock: SlaClock, at: dt.datetime) -> None:
         if clock.breached_at is None and clock.remaining_seconds is not None:
-            ruler = Ruler(clock.hours)
+            ruler = self._ruler(clock)
             left = max(clock.remaining_seconds, 0.0)
             until_warning = left - (clock.seconds - clock.warn_seconds)
             clock.warn_at = ruler.after(at, until_warning) if until_warning > 0 else at
@@ -354,4 +516,9 @@ class Ledger:
         return True
 
     def _sla_event(self, clock: SlaClock, kind: Step, at: dt.datetime) -> None:
-        self.sla_events.append(SlaEvent(clock=clock, kind=kind, occurred_at=at, recorded_at=at + NOTICED_AFTER))
+        row = fresh(SlaEvent, self.keys, clock_id=clock.pk, kind=kind, occurred_at=at, recorded_at=at + NOTICED_AFTER)
+        self.sla_events.append(row)
+        people = set(self.terms.supervisors[self.ticket.team_id])
+        if self.ticket.assignee_id is not None:
+            people.add(self.ticket.assignee_id)
+        self.alert(people, f"sla_{kind}", f"clock-{clock.pk}-{kind}", at)

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from agents.models import Membership, Role, Team, User
 from channels_whatsapp.models import WhatsAppNumber
@@ -68,6 +69,7 @@ RULES: tuple[tuple[str, str, str | None, Priority | None, str | None], ...] = (
     ),
     ("Urgent", "dringend, sofort, urgent, asap, urgente", None, Priority.HIGH, None),
 )
+PHONE_NUMBER_ID = "100200300400500"
 TAGS = ("tent", "boots", "backpack", "refund", "exchange", "delivery", "invoice", "warranty", "VIP")
 
 
@@ -83,7 +85,9 @@ class Staff:
 
 def hire() -> Staff:
     """Create people, teams, the number, quick replies and tags. Meant for an empty database."""
-    users = {name: _person(name, first, last, role, language) for name, first, last, role, language in PEOPLE}
+    # One password, known to everybody, is hashed once: that is slow on purpose.
+    password = make_password(settings.DEMO_SEED_AGENT_PASSWORD)
+    users = {name: _person(name, first, last, role, language, password) for name, first, last, role, language in PEOPLE}
     teams = {name: Team.objects.create(name=name) for name in TEAMS}
     for name, members in TEAMS.items():
         for member in members:
@@ -112,10 +116,23 @@ def hire() -> Staff:
     return Staff(users=users, teams=teams, inbox=inbox, tags=tags)
 
 
-def _person(name: str, first: str, last: str, role: Role, language: str) -> User:
-    return User.objects.create_user(
+def known_staff() -> Staff:
+    """Return the people, teams, number and tags that `hire` created in an earlier process."""
+    number = WhatsAppNumber.objects.select_related("inbox").get(
+        phone_number_id=os.environ.get("SIM_PHONE_NUMBER_ID", PHONE_NUMBER_ID)
+    )
+    return Staff(
+        users={user.username: user for user in User.objects.filter(username__in=[one[0] for one in PEOPLE])},
+        teams={team.name: team for team in Team.objects.filter(name__in=TEAMS)},
+        inbox=number.inbox,
+        tags={tag.name: tag for tag in Tag.objects.filter(name__in=TAGS)},
+    )
+
+
+def _person(name: str, first: str, last: str, role: Role, language: str, password: str) -> User:
+    return User.objects.create(
         username=name,
-        password=settings.DEMO_SEED_AGENT_PASSWORD,
+        password=password,
         first_name=first,
         last_name=last,
         email=f"{name}@nordlicht.example",
@@ -129,7 +146,7 @@ def _person(name: str, first: str, last: str, role: Role, language: str) -> User
 def _connect(inbox: Inbox) -> WhatsAppNumber:
     return connect_number(
         inbox=inbox,
-        phone_number_id=os.environ.get("SIM_PHONE_NUMBER_ID", "100200300400500"),
+        phone_number_id=os.environ.get("SIM_PHONE_NUMBER_ID", PHONE_NUMBER_ID),
         waba_id=os.environ.get("SIM_WABA_ID", "200300400500600"),
         display_number="+" + os.environ.get("SIM_DISPLAY_NUMBER", "4940555000000"),
         access_token=os.environ.get("SIM_ACCESS_TOKEN", "demo"),

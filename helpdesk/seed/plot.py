@@ -1,24 +1,28 @@
 """Invent the sixty days before the demo: who wrote, who answered and when. Nothing here touches the database."""
 
 import datetime as dt
+import heapq
 import random
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
-from helpdesk.seed.rhythm import Arrival, arrivals, at_the_desk, delay
-from helpdesk.seed.stories import ANSWERS, LANGUAGES, NAMES, QUESTIONS, STILL, TOPICS, Topic
+from helpdesk.seed.comments import HOW_LIKELY, comments_for
+from helpdesk.seed.desk import FORGOTTEN_AFTER, Desk, Piece, Task, Urgency
+from helpdesk.seed.rhythm import Arrival, arrivals, delay
+from helpdesk.seed.stories import ANSWERS, LANGUAGES, NAMES, NUDGES, PRESSING, QUESTIONS, STILL, TOPICS, Topic
 
 LANGUAGE_WEIGHTS = (34, 28, 18, 12, 8)
 TOPIC_WEIGHTS = tuple(topic.weight for topic in TOPICS)
-# Who is at which desk, and how quick they are; the lead answers less.
 DESKS = {
-    "Front desk": (("lena", 5), ("mateus", 4), ("amira", 2)),
-    "Returns desk": (("lena", 4), ("mateus", 4), ("amira", 2)),
-    "Finance": (("mateus", 5), ("amira", 3)),
+    "Front desk": ("lena", "mateus", "amira"),
+    "Returns desk": ("lena", "mateus", "amira"),
+    "Finance": ("mateus", "amira"),
 }
-PACE = {"lena": 0.8, "mateus": 1.0, "amira": 1.25}
-FIRST_REPLY, BAD_FIRST_REPLY, NEXT_REPLY = 170.0, 540.0, 150.0
+# Seconds of work, as medians: until the first short answer, what follows it, each further answer, the last one.
+FIRST_LOOK, LOOKING_INTO_IT, NEXT_ANSWER, LAST_ANSWER, AFTER_WORK = 90.0, 150.0, 170.0, 190.0, 390.0
+ALMOST_A_DAY = dt.timedelta(hours=23, minutes=30)
+A_MOMENT, A_WHILE = dt.timedelta(seconds=1), dt.timedelta(minutes=3)
 
 
 @dataclass
@@ -33,7 +37,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happened: write, claim, reply, transfer, priority, resolve; by whom and with what."""
+    """One thing that happened: write, claim, reply, transfer, priority, tag, resolve; by whom and with what."""
 
     kind: str
     at: dt.datetime
@@ -44,21 +48,45 @@ class Step:
     read_after: int = 30
 
 
+@dataclass(frozen=True)
+class Effort:
+    """Somebody had the ticket before their eyes; `composing` when they were writing."""
+
+    who: str
+    begins: dt.datetime
+    ends: dt.datetime
+    composing: bool
+
+
 @dataclass
 class Story:
-    """One ticket from its first message to its end."""
+    """One ticket from its first message to its end, and what its customer thinks of it."""
 
     person: Person
     topic: Topic
     steps: list[Step] = field(default_factory=list)
+    efforts: list[Effort] = field(default_factory=list)
+    acknowledged_after: int = 2
     score: int | None = None
     recommends: int | None = None
+    comment: str = ""
+    stops: bool = False
     answer_after: int = 60
 
     @property
     def opened_at(self) -> dt.datetime:
         """When the customer first wrote."""
         return self.steps[0].at
+
+
+Telling = Generator[Task, Piece | None, Story]
+
+
+def done(task: Task) -> Generator[Task, Piece | None, Piece]:
+    """Wait until somebody has done what cannot be left undone."""
+    piece = yield task
+    assert piece is not None  # noqa: S101 - only what is written down afterwards may be forgotten
+    return piece
 
 
 class Plot:
@@ -70,12 +98,46 @@ class Plot:
         self.zone = zone
         self.reopen_window = reopen_window
         self.people: list[Person] = []
+        self.desk = Desk(self.chance, zone, end)
 
     def stories(self, limit: int | None = None) -> list[Story]:
-        """Return the stories in the order in which they began; all of them are over before the end."""
+        """Return the stories in the order in which they began; all of them are over before the end.
+
+        They are told side by side: whose work is ready first, comes first.
+        """
         begun = arrivals(self.chance, self.end - dt.timedelta(hours=2), self.zone)
-        told = [self._story(arrival) for arrival in (begun if limit is None else begun[-limit:])]
-        return [story for story in told if story.steps[-1].at < self.end]
+        coming: list[tuple[dt.datetime, int, Task | None, Telling]] = [
+            (arrival.at, number, None, self._story(arrival))
+            for number, arrival in enumerate(begun if limit is None else begun[-limit:])
+        ]
+        waiting: list[tuple[Task, int, Telling]] = []
+        told: list[Story] = []
+
+        def go_on(number: int, telling: Telling, piece: Piece | None) -> None:
+            try:
+                task = telling.send(piece)
+                heapq.heappush(coming, (task.ready, number, task, telling))
+            except StopIteration as over:
+                told.append(over.value)
+
+        while coming or waiting:
+            who, at = self.desk.next_free()
+            while coming and coming[0][0] <= at:
+                _ready, number, task, telling = heapq.heappop(coming)
+                if task is None:
+                    go_on(number, telling, None)
+                else:
+                    waiting.append((task, number, telling))
+            place = self.desk.choose(who, at, [task for task, _number, _telling in waiting])
+            if place is None:
+                soon = [max(coming[0][0], at + A_MOMENT)] if coming else []
+                self.desk.idle(who, min([*soon, at + A_WHILE] if waiting else soon))
+                continue
+            task, number, telling = waiting.pop(place)
+            forgotten = task.urgency == Urgency.AFTER_WORK and at - task.ready > FORGOTTEN_AFTER
+            go_on(number, telling, None if forgotten else self.desk.work(who, at, task.seconds))
+        kept = [story for story in told if story.steps[-1].at < self.end]
+        return sorted(kept, key=lambda story: story.opened_at)
 
     def _person(self, at: dt.datetime) -> Person:
         """Return somebody who has written before, or somebody new."""
@@ -84,6 +146,7 @@ class Plot:
             for _try in range(5):
                 known = chance.choice(self.people)
                 if known.free_at is not None and known.free_at < at:
+                    known.free_at = None
                     return known
         language = chance.choices(LANGUAGES, weights=LANGUAGE_WEIGHTS)[0]
         first, last, prefix = NAMES[language]
@@ -95,74 +158,114 @@ class Plot:
         self.people.append(person)
         return person
 
-    def _story(self, arrival: Arrival) -> Story:
+    def _story(self, arrival: Arrival) -> Telling:
         chance = self.chance
         person = self._person(arrival.at)
         topic = chance.choices(TOPICS, weights=TOPIC_WEIGHTS)[0]
-        story = Story(person=person, topic=topic)
-        add = story.steps.append
-        language, order = person.language, chance.randrange(40000, 49999)
-        add(Step("write", arrival.at, text=chance.choice(topic.opening[language])))
+        story = Story(person=person, topic=topic, acknowledged_after=chance.randrange(1, 6))
+        add, language, team = story.steps.append, person.language, topic.team
+        opening = chance.choice(topic.opening[language])
+        add(Step("write", arrival.at, text=PRESSING[language] + opening if chance.random() < 0.05 else opening))
         if chance.random() < 0.35:
-            text = QUESTIONS[language][0].format(order=order)
-            add(Step("write", arrival.at + dt.timedelta(seconds=chance.randrange(8, 50)), text=text))
-        agent = self._agent(topic.team)
-        slow = BAD_FIRST_REPLY if arrival.bad else FIRST_REPLY
-        now = self._answered(story.steps[-1].at, slow * PACE[agent])
-        taken = max(story.steps[-1].at + dt.timedelta(seconds=2), now - dt.timedelta(seconds=chance.randrange(20, 60)))
-        now = max(now, taken + dt.timedelta(seconds=15))
-        add(Step("claim", taken, who=agent))
-        if topic.team != "Front desk":
-            add(Step("transfer", taken + dt.timedelta(seconds=4), who=agent, team=topic.team))
-        if chance.random() < 0.12:
-            priority = chance.choice((2, 2, 1, 4))
-            add(Step("priority", taken + dt.timedelta(seconds=8), who=agent, priority=priority))
-        add(self._reply(now, agent, ANSWERS[language][0]))
+            text = QUESTIONS[language][0].format(order=chance.randrange(40000, 49999))
+            add(Step("write", arrival.at + dt.timedelta(seconds=chance.randrange(9, 50)), text=text))
+        look, rest = self._takes(FIRST_LOOK, 0.4), self._takes(LOOKING_INTO_IT, 0.5)
+        # On a bad day nobody looks for those who have heard nothing yet.
+        urgency = Urgency.CUSTOMER if arrival.bad else Urgency.FIRST_WORD
+        piece = yield from done(Task(story.steps[-1].at, look + rest, DESKS[team], urgency))
+        agent = piece.who
+        self._begin(story, piece, look / (look + rest))
+        now = story.steps[-1].at
         for turn in range(chance.choices((0, 1, 2), weights=(4, 4, 2))[0]):
-            asked = now + delay(chance, 240)
+            asked = max(now, piece.ends) + delay(chance, 240)
             add(Step("write", asked, text=QUESTIONS[language][1 + turn]))
-            now = self._answered(asked, NEXT_REPLY * PACE[agent])
-            add(self._reply(now, agent, ANSWERS[language][1]))
+            piece = yield from done(Task(asked, self._takes(NEXT_ANSWER), DESKS[team], prefer=agent))
+            agent = piece.who
+            now = self._answer(story, piece, ANSWERS[language][1])
         if chance.random() < (0.16 if arrival.bad else 0.08):
-            other = "Returns desk" if topic.team != "Returns desk" else "Finance"
-            agent = self._agent(other)
-            now += dt.timedelta(seconds=90)
-            add(Step("transfer", now, who="amira", team=other, text=agent))
-            now = self._answered(now, NEXT_REPLY)
-            add(self._reply(now, agent, ANSWERS[language][1]))
-        now += delay(chance, 200)
-        now = at_the_desk(now, self.zone)
-        add(self._reply(now, agent, ANSWERS[language][2]))
-        now += dt.timedelta(seconds=chance.randrange(20, 90))
-        add(Step("resolve", now, who=agent))
+            team = "Returns desk" if topic.team != "Returns desk" else "Finance"
+            piece = yield from done(Task(max(now, piece.ends), 45, DESKS[topic.team], prefer=agent))
+            agent = chance.choice([name for name in DESKS[team] if name != piece.who])
+            self._watch(story, piece, composing=False)
+            add(Step("transfer", piece.ends, who=piece.who, team=team, text=agent))
+            piece = yield from done(Task(piece.ends, self._takes(NEXT_ANSWER), (agent,)))
+            now = self._answer(story, piece, ANSWERS[language][1])
+        ready = max(now, piece.ends) + delay(chance, 200)
+        piece = yield from done(Task(ready, self._takes(LAST_ANSWER), DESKS[team], prefer=agent))
+        agent = piece.who
+        self._solve(story, piece, ANSWERS[language][2])
         if chance.random() < (0.1 if arrival.bad else 0.05):
-            asked = now + min(delay(chance, 4 * 3600, 0.5), dt.timedelta(hours=48))
+            asked = piece.ends + min(delay(chance, 4 * 3600, 0.5), dt.timedelta(hours=48))
             add(Step("write", asked, text=STILL[language]))
-            now = self._answered(asked, NEXT_REPLY * 2)
-            add(self._reply(now, agent, ANSWERS[language][1]))
-            now += dt.timedelta(seconds=chance.randrange(60, 600))
-            add(Step("resolve", now, who=agent))
-        person.free_at = now + self.reopen_window + dt.timedelta(hours=1)
+            piece = yield from done(Task(asked, self._takes(LAST_ANSWER), DESKS[team], prefer=agent))
+            self._solve(story, piece, ANSWERS[language][1])
+        person.free_at = story.steps[-1].at + self.reopen_window + dt.timedelta(hours=1)
         self._rate(story, bad=arrival.bad)
+        written_down = yield Task(piece.ends, self._takes(AFTER_WORK), (piece.who,), Urgency.AFTER_WORK)
+        if written_down is not None:
+            self._watch(story, written_down, composing=False)
         return story
 
-    def _agent(self, team: str) -> str:
-        names, weights = zip(*DESKS[team], strict=True)
-        return str(self.chance.choices(names, weights=weights)[0])
+    def _takes(self, median: float, spread: float = 0.55) -> float:
+        return delay(self.chance, median, spread).total_seconds()
 
-    def _answered(self, asked: dt.datetime, median: float) -> dt.datetime:
-        return at_the_desk(asked, self.zone) + delay(self.chance, median)
+    # -- What one piece of work leaves ---------------------------------------------------------------
+
+    def _begin(self, story: Story, piece: Piece, looked: float) -> None:
+        """Take the ticket, sort it, say a first word, and look into it."""
+        self._nudge(story, piece)
+        chance, add, agent = self.chance, story.steps.append, piece.who
+        add(Step("claim", piece.begins + dt.timedelta(seconds=3), who=agent))
+        if story.topic.team != "Front desk":
+            add(Step("transfer", piece.begins + dt.timedelta(seconds=7), who=agent, team=story.topic.team))
+        if chance.random() < 0.12:
+            priority = chance.choice((2, 2, 1, 4))
+            add(Step("priority", piece.begins + dt.timedelta(seconds=11), who=agent, priority=priority))
+        add(Step("tag", piece.begins + dt.timedelta(seconds=14), who=agent, text=story.topic.tag))
+        length = (piece.ends - piece.begins).total_seconds()
+        said = piece.begins + dt.timedelta(seconds=max(20, round(length * looked)))
+        add(self._reply(said, agent, ANSWERS[story.person.language][0]))
+        story.efforts.append(Effort(agent, piece.begins, said, composing=False))
+        story.efforts.append(Effort(agent, said, max(piece.ends, said), composing=True))
+
+    def _answer(self, story: Story, piece: Piece, text: str) -> dt.datetime:
+        self._nudge(story, piece)
+        self._watch(story, piece, composing=True)
+        story.steps.append(self._reply(piece.ends - dt.timedelta(seconds=2), piece.who, text))
+        return piece.ends
+
+    def _solve(self, story: Story, piece: Piece, text: str) -> None:
+        """Answer for the last time and resolve, with a little to write down in between."""
+        self._nudge(story, piece)
+        self._watch(story, piece, composing=True)
+        story.steps.append(self._reply(piece.ends - dt.timedelta(seconds=25), piece.who, text))
+        story.steps.append(Step("resolve", piece.ends, who=piece.who))
+
+    def _nudge(self, story: Story, piece: Piece) -> None:
+        """Let a customer ask again who has waited a day: free text is allowed for so long only."""
+        wrote = max(step.at for step in story.steps if step.kind == "write")
+        if piece.ends - wrote > ALMOST_A_DAY:
+            at = max(story.steps[-1].at + dt.timedelta(seconds=6), piece.begins - dt.timedelta(minutes=20))
+            story.steps.append(Step("write", at, text=NUDGES[story.person.language]))
+
+    def _watch(self, story: Story, piece: Piece, *, composing: bool) -> None:
+        story.efforts.append(Effort(piece.who, piece.begins, piece.ends, composing))
 
     def _reply(self, at: dt.datetime, agent: str, text: str) -> Step:
         return Step("reply", at, who=agent, text=text, read_after=self.chance.randrange(6, 900))
 
+    # -- What the customer thinks --------------------------------------------------------------------
+
     def _rate(self, story: Story, *, bad: bool) -> None:
         chance = self.chance
+        story.answer_after = chance.randrange(20, 1500)
         if chance.random() > 0.44:
+            story.stops = chance.random() < 0.02
             return
         weights: Sequence[int] = (9, 8, 14, 30, 39) if bad else (2, 2, 5, 25, 66)
         story.score = chance.choices((1, 2, 3, 4, 5), weights=weights)[0]
-        story.answer_after = chance.randrange(20, 1500)
+        if chance.random() < HOW_LIKELY[story.score]:
+            story.comment = chance.choice(comments_for(story.person.language, story.score))
         if chance.random() < 0.5:
             best = {5: (9, 10, 10), 4: (8, 9, 7), 3: (6, 7, 7), 2: (3, 5, 6), 1: (0, 1, 3)}
             story.recommends = chance.choice(best[story.score])

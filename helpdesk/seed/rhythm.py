@@ -7,15 +7,13 @@ import zoneinfo
 from dataclasses import dataclass
 
 DAYS = 60
-A_DAY = 46
+A_DAY = 47
 # Monday to Sunday, and by the hour of the local day.
 BY_WEEKDAY = (1.35, 1.15, 1.05, 1.0, 1.1, 0.6, 0.4)
 BY_HOUR = (1, 1, 0.5, 0.5, 0.5, 1, 3, 8, 22, 34, 38, 33, 24, 26, 32, 34, 30, 24, 20, 18, 16, 12, 7, 3)
 # Days before the end in which a strike of the couriers, then a broken shop release, kept everybody busy.
 BAD_DAYS = frozenset(range(38, 45)) | frozenset(range(11, 15))
-# The hours in which somebody answers, weekdays and weekend; at night a customer waits for the morning.
-DESK = (8, 20)
-DESK_WEEKEND = (10, 16)
+BUSIER = 1.4
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ def arrivals(chance: random.Random, end: dt.datetime, zone: zoneinfo.ZoneInfo) -
     for days_ago in range(DAYS, 0, -1):
         day = (end.astimezone(zone) - dt.timedelta(days=days_ago)).date()
         bad = days_ago in BAD_DAYS
-        mean = A_DAY * BY_WEEKDAY[day.weekday()] / (sum(BY_WEEKDAY) / 7) * (1.5 if bad else 1.0)
+        mean = A_DAY * BY_WEEKDAY[day.weekday()] / (sum(BY_WEEKDAY) / 7) * (BUSIER if bad else 1.0)
         for _number in range(max(0, round(chance.gauss(mean, math.sqrt(mean))))):
             hour = chance.choices(range(24), weights=BY_HOUR)[0]
             local = dt.datetime.combine(day, dt.time(hour, chance.randrange(60), chance.randrange(60)), zone)
@@ -45,18 +43,3 @@ def arrivals(chance: random.Random, end: dt.datetime, zone: zoneinfo.ZoneInfo) -
 def delay(chance: random.Random, median: float, spread: float = 0.9) -> dt.timedelta:
     """Return a time that people take: mostly short, now and then very long. `median` in seconds."""
     return dt.timedelta(seconds=max(5, round(chance.lognormvariate(math.log(median), spread))))
-
-
-def at_the_desk(moment: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.datetime:
-    """Return the moment itself when somebody is at the desk, else the next morning's opening."""
-    local = moment.astimezone(zone)
-    for days_later in range(8):
-        day = local.date() + dt.timedelta(days=days_later)
-        opens, closes = DESK if day.weekday() < 5 else DESK_WEEKEND
-        opening = dt.datetime.combine(day, dt.time(opens), zone)
-        closing = dt.datetime.combine(day, dt.time(closes), zone)
-        if local < opening:
-            return opening.astimezone(dt.UTC)
-        if local < closing:
-            return moment
-    raise AssertionError("the desk opens every day")

@@ -36,11 +36,11 @@ TOPICS = (
         {
             "de": (
                 "Die Stiefel sind zu klein, ich brauche eine Nummer größer.",
-                "Ich habe die falsche Farbe bekommen.",
+                "Umtausch bitte: ich habe die falsche Farbe bekommen.",
             ),
-            "en": ("The boots are too small, I need one size up.", "I received the wrong colour."),
+            "en": ("The boots are too small, can I exchange them for one size up?", "I received the wrong colour."),
             "fr": (
-                "Les chaussures sont trop petites, il me faut une taille au-dessus.",
+                "Les chaussures sont trop petites, je voudrais un échange.",
                 "J’ai reçu la mauvaise couleur.",
             ),
             "es": ("Las botas me quedan pequeñas, necesito una talla más.", "He recibido el color equivocado."),
@@ -64,9 +64,15 @@ TOPICS = (
         "Returns desk",
         16,
         {
-            "de": ("Der Reißverschluss ist nach einem Monat gerissen.", "Die Naht am Rucksack geht auf."),
-            "en": ("The zip broke after one month.", "The seam of the backpack is coming apart."),
-            "fr": ("La fermeture a cassé au bout d’un mois.", "La couture du sac à dos s’ouvre."),
+            "de": (
+                "Der Reißverschluss ist nach einem Monat kaputt.",
+                "Die Naht am Rucksack geht auf, ist das Garantie?",
+            ),
+            "en": ("The zip is broken after one month.", "The seam of the backpack is coming apart."),
+            "fr": (
+                "La fermeture est cassée au bout d’un mois, c’est sous garantie ?",
+                "La couture du sac à dos s’ouvre.",
+            ),
             "es": ("La cremallera se rompió al mes.", "Se abre la costura de la mochila."),
             "pt": ("O fecho partiu ao fim de um mês.", "A costura da mochila está a abrir."),
         },
@@ -130,6 +136,16 @@ QUESTIONS = {
     "fr": ("Le numéro de commande est NL-{order}.", "Combien de temps faut-il ?", "D’accord, et que dois-je faire ?"),
     "es": ("El número de pedido es NL-{order}.", "¿Cuánto tarda?", "Bien, ¿y qué tengo que hacer?"),
     "pt": ("O número da encomenda é NL-{order}.", "Quanto tempo demora?", "Certo, e o que tenho de fazer?"),
+}
+# What somebody in a hurry begins with.
+PRESSING = {"de": "Dringend: ", "en": "Urgent: ", "fr": "Urgent : ", "es": "Urgente: ", "pt": "Urgente: "}
+# What somebody writes who has waited for a day.
+NUDGES = {
+    "de": "Guten Morgen, gibt es schon etwas Neues?",
+    "en": "Hello again, is there any news?",
+    "fr": "Bonjour, avez-vous du nouveau ?",
+    "es": "Hola, ¿hay alguna novedad?",
+    "pt": "Olá, já há novidades?",
 }
 STILL = {
     "de": "Leider stimmt es noch nicht ganz.",

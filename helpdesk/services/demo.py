@@ -91,7 +91,15 @@ class Demo:
         say(f"  Phone beside inbox  {self.stack.url}/demo/")
         say(f"  Customer's phone    {self.stack.simulator_url}/phone/")
         say(LOG_INS)
-        say(f"Logs are in {self.supervisor.logs}. Ctrl-C stops everything; the data stays.")
+        say(f"Logs are in {self.supervisor.logs}. Ctrl-C stops everything; the data stays.\n")
+
+    def write_past(self) -> None:
+        """Write the past while somebody looks at the first page; without it the demo goes on."""
+        try:
+            if self.stack.write_past():
+                self.step("The history is there, and every report with it")
+        except StartError as error:
+            say(f"The history could not be written: {error} The next start tries again.")
 
 
 def run() -> int:
@@ -102,6 +110,7 @@ def run() -> int:
     lock = hold_lock(folder / "demo.lock", busy=BUSY)
     try:
         demo.start()
+        demo.write_past()
         demo.supervisor.watch()
     except Stopped:
         pass

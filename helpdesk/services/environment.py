@@ -12,6 +12,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 PHONE_NUMBER_ID = "100200300400500"
 WABA_ID = "200300400500600"
 DISPLAY_NUMBER = "4940555000000"
+# A file in the data folder of the demo, as long as its invented past is not written.
+PAST_TO_WRITE = "past-to-write"
 
 
 def data_folder() -> Path:

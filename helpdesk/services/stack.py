@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpdesk.services import programs, schema
-from helpdesk.services.environment import stack_environment
+from helpdesk.services.environment import PAST_TO_WRITE, stack_environment
 from helpdesk.services.postgres import Postgres
 from helpdesk.services.supervisor import Supervisor
 from helpdesk.services.valkey import Valkey
@@ -18,7 +18,7 @@ def silent(_text: str) -> None:
 
 @dataclass
 class Stack:
-    """The processes of one installation; `env` is what each is started with, `history` seeds sixty past days."""
+    """The processes of one installation; `env` is what each is started with, `history` wants sixty past days."""
 
     folder: Path
     port: int
@@ -82,10 +82,29 @@ class Stack:
             self.announce("Starting simulator, web, worker and beat")
             self.supervisor.start(simulator, *rest)
             return
-        self.announce("Seeding a support team and sixty days of tickets" if self.history else "Seeding a support team")
+        self.announce("Seeding a support team")
         self.supervisor.start(simulator)
+        if self.history:
+            self.past_to_write.touch()
         past = () if self.history else ("--no-history",)
         self.supervisor.run(programs.command(self.env, "seed", "seed_demo", *past))
         seeded.touch()
         self.announce("Starting web, worker and beat")
         self.supervisor.start(*rest)
+
+    @property
+    def past_to_write(self) -> Path:
+        """The mark that stands while the sixty days before are still to be written; pages look at it too."""
+        return self.folder / PAST_TO_WRITE
+
+    def write_past(self) -> bool:
+        """Write the sixty days before, beside the running application, unless that is done; return whether it was done.
+
+        Raises `StartError` when it fails; the next start tries again.
+        """
+        if not self.past_to_write.exists():
+            return False
+        self.announce("Writing sixty days of history; reports are complete when that is done")
+        self.supervisor.run(programs.command(self.env, "history", "seed_history"))
+        self.past_to_write.unlink()
+        return True

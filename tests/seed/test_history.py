@@ -1,40 +1,54 @@
-"""The invented past equals what the actions would have written, column by column."""
+"""The invented past equals what actions and pages would have written, column by column."""
 
+import dataclasses
 import datetime as dt
 import uuid
 import zoneinfo
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Model
 
-from agents.models import Assignment, Team
+from agents import presence
+from agents.models import Assignment, Notification, PresenceInterval, PresenceState, Team
 from helpdesk import clock
-from helpdesk.seed.history import SEED, new_ticket, tell, terms_of, write_history
-from helpdesk.seed.ledger import ACCEPTED_AFTER, DELIVERED_AFTER, Ledger
+from helpdesk.seed import attendance
+from helpdesk.seed.comments import COMMENTS
+from helpdesk.seed.history import SEED, new_ticket, ratings_of, tell, terms_of, write_history
+from helpdesk.seed.ledger import ACCEPTED_AFTER, DELIVERED_AFTER, READ_AFTER, Ledger
 from helpdesk.seed.people import Staff, hire
 from helpdesk.seed.plot import Plot, Story
-from helpdesk.seed.ratings import INVITED_AFTER, READ_AFTER, Ratings, rate
+from helpdesk.seed.ratings import INVITED_AFTER, Memory, rate
+from helpdesk.seed.rhythm import BAD_DAYS
+from helpdesk.seed.rows import Keys
+from helpdesk.seed.stories import NUDGES
 from surveys.defaults import install
 from surveys.invitations import decide, invite
-from surveys.models import Survey, SurveyInvitation, SurveyResponse
-from tickets import intake
+from surveys.models import FollowUp, Survey, SurveyAnswer, SurveyInvitation, SurveyResponse
+from tickets import focus, intake
 from tickets.actions import assignment, lifecycle, messaging, outbox, triage
 from tickets.actions.clocks import notice_next
+from tickets.courtesy import is_courtesy
+from tickets.defaults import install_texts
 from tickets.inbound import DeliveryReport, DeliveryStatus, Identity, InboundMessage
+from tickets.matching import wants_human
 from tickets.models import (
     OPEN_STATUSES,
     Change,
     ClockState,
+    ConsentChange,
     ContentType,
     Conversation,
     DeliveryAttempt,
     EventKind,
+    FocusSegment,
     IdentityKind,
-    Inbox,
     Message,
+    MessageKind,
     MessageState,
-    RoutingRule,
+    Purpose,
     SlaClock,
     Ticket,
 )
@@ -45,13 +59,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def staff() -> Staff:
-    """Return the people of the demo, who take their tickets by hand as they did then: nothing happens by itself."""
+    """Return the people of the demo, who take their tickets by hand as they did then."""
     install()
+    install_texts()
     people = hire()
     Team.objects.update(assignment=Assignment.MANUAL)
-    RoutingRule.objects.update(is_active=False)
-    Inbox.objects.update(acknowledges=False)
-    people.inbox.refresh_from_db()
     Survey.objects.update(active_since=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), delay=dt.timedelta(seconds=60))
     return people
 
@@ -97,6 +109,8 @@ def act(story: Story, staff: Staff) -> Ticket:
                     )
                 )
                 ticket = Ticket.objects.get(pk=taken.ticket_id or 0)
+                if number == 0:
+                    _acknowledge(story, ticket)
                 continue
             assert ticket is not None
             actor, seen = staff.users[step.who], ticket.conversation.last_seq
@@ -107,6 +121,8 @@ def act(story: Story, staff: Staff) -> Ticket:
                 assignment.transfer(actor=actor, ticket_id=ticket.pk, team_id=staff.teams[step.team].pk, assignee_id=to)
             elif step.kind == "priority":
                 triage.set_priority(actor=actor, ticket_id=ticket.pk, priority=step.priority)
+            elif step.kind == "tag":
+                triage.add_tag(actor=actor, ticket_id=ticket.pk, name=step.text)
             elif step.kind == "resolve":
                 lifecycle.resolve(actor=actor, ticket_id=ticket.pk, seen_seq=seen)
             else:
@@ -121,6 +137,13 @@ def act(story: Story, staff: Staff) -> Ticket:
     return ticket
 
 
+def _acknowledge(story: Story, ticket: Ticket) -> None:
+    """Let a worker send the acknowledgement."""
+    message = ticket.messages.get(purpose=Purpose.ACKNOWLEDGEMENT)
+    left = story.opened_at + dt.timedelta(seconds=story.acknowledged_after)
+    _deliver(message, left, READ_AFTER, f"acted.{story.person.phone}.ack")
+
+
 def answer_surveys(story: Story, ticket: Ticket) -> None:
     """Ask as the sweep would have done, and let the contact answer."""
     ticket.refresh_from_db()
@@ -129,27 +152,36 @@ def answer_surveys(story: Story, ticket: Ticket) -> None:
     due = story.steps[-1].at + survey.delay
     with clock.at(story.steps[-1].at + INVITED_AFTER):
         invitation = invite(survey, ticket, resolution, due_at=due, at=clock.now())
-    _ask(invitation, f"acted.{story.person.phone}.csat")
+    if not _ask(invitation, f"acted.{story.person.phone}.csat"):
+        return
+    at = due + dt.timedelta(seconds=story.answer_after)
+    if story.stops:
+        _say(story, ticket, at, "STOP", {})
+        _deliver(Message.objects.get(purpose=Purpose.CONSENT), at, READ_AFTER, f"{story.person.phone}.stopped")
     if story.score is None:
         return
     tap = {"choice": {"id": f"survey:{invitation.token}:{story.score}", "title": "⭐" * story.score}}
-    _answer(story, ticket, due, "⭐" * story.score, tap)
+    _answer(story, ticket, at, "⭐" * story.score, tap)
+    if story.comment:
+        _say(story, ticket, at + survey.delay * 2 / 3, story.comment, {})
     nps = SurveyInvitation.objects.get(ticket=ticket, survey__kind="nps")
-    _ask(nps, f"acted.{story.person.phone}.nps")
+    assert _ask(nps, f"acted.{story.person.phone}.nps")
     if story.recommends is not None:
-        _answer(story, ticket, nps.due_at, str(story.recommends), {})
+        at = nps.due_at + dt.timedelta(seconds=story.answer_after)
+        _answer(story, ticket, at, str(story.recommends), {})
 
 
-def _ask(invitation: SurveyInvitation, external_id: str) -> None:
+def _ask(invitation: SurveyInvitation, external_id: str) -> bool:
     with clock.at(invitation.due_at):
-        assert decide(invitation_id=invitation.pk), SurveyInvitation.objects.get(pk=invitation.pk).reason
+        decide(invitation_id=invitation.pk)
     invitation.refresh_from_db()
-    assert invitation.message is not None
+    if invitation.message is None:
+        return False
     _deliver(invitation.message, invitation.due_at, READ_AFTER, external_id)
+    return True
 
 
-def _answer(story: Story, ticket: Ticket, asked: dt.datetime, text: str, content: dict[str, Any]) -> None:
-    at = asked + dt.timedelta(seconds=story.answer_after)
+def _say(story: Story, ticket: Ticket, at: dt.datetime, text: str, content: dict[str, Any]) -> None:
     with clock.at(at):
         intake.receive(
             InboundMessage(
@@ -163,6 +195,10 @@ def _answer(story: Story, ticket: Ticket, asked: dt.datetime, text: str, content
                 contact_name=story.person.name,
             )
         )
+
+
+def _answer(story: Story, ticket: Ticket, at: dt.datetime, text: str, content: dict[str, Any]) -> None:
+    _say(story, ticket, at, text, content)
     thanks = SurveyResponse.objects.latest("pk").thanked_with
     assert thanks is not None
     _deliver(thanks, at, READ_AFTER, f"{text}.{story.person.phone}.thanks")
@@ -197,6 +233,10 @@ LEFT_OUT = {
     "resolution_id",
     "invitation_id",
     "comment_message_id",
+    "contact_id",
+    "response_id",
+    "tag_id",
+    "key",
     "thanked_with_id",
     "content",
     "language",
@@ -213,45 +253,104 @@ def columns(row: Model, *also: str) -> dict[str, Any]:
 
 
 def test_each_row_of_an_invented_ticket_is_the_row_that_the_actions_write(staff: Staff) -> None:
-    stories = plot(staff).stories()
+    stories, met = plot(staff).stories(), set[str]()
+
+    def first(holds: Callable[[Story], object]) -> Story:
+        found = next(story for story in stories if story.person.phone not in met and holds(story))
+        met.add(found.person.phone)
+        return found
+
     kinds = [
-        next(story for story in stories if sum(step.kind == "resolve" for step in story.steps) == 2),
-        next(story for story in stories if any(step.text in staff.users for step in story.steps)),
-        next(story for story in stories if any(step.kind == "priority" for step in story.steps)),
-        *stories[100:106],
+        first(lambda story: sum(step.kind == "resolve" for step in story.steps) == 2),
+        first(lambda story: any(step.kind == "transfer" and step.text for step in story.steps)),
+        first(lambda story: any(step.kind == "priority" for step in story.steps)),
+        first(lambda story: story.topic.tag == "invoice" and story.person.language == "de"),
+        first(lambda story: story.steps[0].text.startswith("Dringend: Wo bleibt")),
+        first(lambda story: story.comment and story.score == 1 and story.recommends is not None),
+        first(lambda story: story.stops),
+        first(lambda story: any(step.text in NUDGES.values() for step in story.steps)),
+        first(lambda story: story.person.language == "es"),
+        first(lambda story: story.person.language == "fr"),
     ]
+    keys, old = Keys(), dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    terms = dataclasses.replace(terms_of(staff, END), alerts_since=old)
     for story in kinds:
         acted = act(story, staff)
-        fresh = Conversation(inbox=staff.inbox, contact=acted.conversation.contact)
-        ledger = Ledger(
-            conversation=fresh,
-            ticket=new_ticket(story, fresh, staff, None, None),
-            terms=terms_of(staff.inbox.team_id),
-        )
+        contact = acted.conversation.contact
+        fresh = Conversation(inbox=staff.inbox, contact=contact)
+        ledger = Ledger(fresh, contact, new_ticket(story, fresh, staff, keys, None), terms, keys)
+        ledger.ticket.pk = acted.pk
         tell(story, ledger, staff, "told")
-        ratings = Ratings({survey.kind: survey for survey in Survey.objects.all()})
-        rate(story, ledger, ratings, "told")
+        ratings = ratings_of(staff, keys, old)
+        ratings.delays = {survey.kind: survey.delay for survey in ratings.surveys.values()}
+        rate(story, ledger, ratings, "told", Memory())
         assert columns(ledger.ticket) == columns(acted)
         assert fresh.last_seq == acted.conversation.last_seq
-        assert [columns(row) for row in ledger.messages] == [
-            columns(r) for r in acted.conversation.messages.order_by("seq")
-        ]
+        messages = acted.conversation.messages.order_by("seq")
+        assert [columns(row) for row in ledger.messages] == [columns(row) for row in messages]
         assert [columns(row) for row in ledger.events] == [columns(r) for r in acted.events.order_by("seq")]
         assert [columns(row) for row in ledger.clocks] == [columns(r) for r in acted.clocks.order_by("pk")]
         wanted = [
             columns(event, "recorded_at") for c in acted.clocks.order_by("pk") for event in c.events.order_by("pk")
         ]
-        by_clock = sorted(ledger.sla_events, key=lambda event: ledger.clocks.index(event.clock))
+        places = {clock.pk: place for place, clock in enumerate(ledger.clocks)}
+        by_clock = sorted(ledger.sla_events, key=lambda event: places[event.clock_id])
         assert [columns(row, "recorded_at") for row in by_clock] == wanted
+        assert {(row.tag_id, row.source) for row in ledger.tags} == set(
+            acted.ticket_tags.values_list("tag_id", "source")
+        )
         invitations = SurveyInvitation.objects.filter(ticket=acted).order_by("pk")
         assert [columns(row) for row in ratings.invitations] == [columns(row) for row in invitations]
         responses = SurveyResponse.objects.filter(invitation__in=invitations).order_by("pk")
         assert [columns(row) for row in ratings.responses] == [columns(row) for row in responses]
+        answers = SurveyAnswer.objects.filter(response__in=responses).order_by("pk")
+        assert [columns(row) for row in ratings.answers] == [columns(row) for row in answers]
+        assert [columns(row) for row in ratings.follow_ups] == [
+            columns(r) for r in FollowUp.objects.filter(ticket=acted)
+        ]
+        wishes = ConsentChange.objects.filter(contact=contact)
+        assert [columns(row) for row in ratings.consents] == [columns(row) for row in wishes]
+        alerts = Notification.objects.filter(ticket_id=acted.pk).values_list("created_at", "kind", "user_id")
+        assert sorted((row.created_at, row.kind, row.user_id) for row in ledger.alerts) == sorted(alerts)
         Ticket.objects.filter(pk=acted.pk).update(status="closed", resolved_at=END)
 
 
+def test_a_shift_and_an_effort_are_the_rows_that_open_pages_write(staff: Staff) -> None:
+    told = plot(staff)
+    story = told.stories(20)[0]
+    rows = [row for row in attendance.presence(told.desk, staff.users, Keys()) if row.user_id == staff.users["lena"].pk]
+    shift = [row for row in rows if row.started_at.date() == rows[-1].started_at.date()]
+    assert [row.state for row in shift] == [PresenceState.ONLINE, PresenceState.BREAK, PresenceState.ONLINE]
+    for row in shift:
+        presence.set_state(row.user_id, PresenceState(row.state), row.started_at)
+        at = row.started_at
+        while row.ended_at and at + dt.timedelta(seconds=30) < row.ended_at:
+            at += dt.timedelta(seconds=30)
+            presence.beat(row.user_id, at)
+    assert shift[-1].ended_at
+    presence.leave(shift[-1].user_id, shift[-1].ended_at)
+    written = PresenceInterval.objects.filter(user=staff.users["lena"]).order_by("started_at")
+    assert [columns(row) for row in written] == [columns(row) for row in shift]
+    # The same with a ticket before their eyes: a sign every fifteen seconds, and a last one when they turn away.
+    acted = act(story, staff)
+    FocusSegment.objects.all().delete()
+    efforts = list(attendance.focus(acted.pk, story.efforts, staff.users, Keys(), END))
+    for segment in efforts:
+        presence.set_state(segment.user_id, PresenceState.ONLINE, segment.started_at)
+        at = segment.started_at
+        while at <= segment.last_seen_at:
+            presence.beat(segment.user_id, at)
+            focus.beat(segment.user_id, acted.pk, composing=segment.composing, at=at)
+            at += attendance.A_BEAT
+        assert segment.ended_at
+        focus.leave(segment.user_id, segment.ended_at)
+    assert efforts
+    segments = FocusSegment.objects.order_by("started_at", "pk")
+    assert [columns(row) for row in segments] == [columns(row) for row in efforts]
+
+
 def test_sixty_days_hold_every_invariant(staff: Staff) -> None:
-    count = write_history(staff, end=END, limit=100)
+    count = write_history(staff, end=END, limit=150)
     assert Ticket.objects.count() == count == Change.objects.count()
     assert not Ticket.objects.filter(status__in=OPEN_STATUSES).exists()
     for conversation in Conversation.objects.prefetch_related("messages", "tickets__events"):
@@ -267,6 +366,44 @@ def test_sixty_days_hold_every_invariant(staff: Staff) -> None:
     late = SlaClock.objects.filter(breached_at__isnull=False)
     assert late.exists()
     assert all(one.stopped_at and one.due_at and one.stopped_at >= one.due_at for one in late)
+    acknowledged = Message.objects.filter(purpose=Purpose.ACKNOWLEDGEMENT).values("ticket").distinct()
+    assert acknowledged.count() == count
+    # Written by COPY, checked by the database: keys that point nowhere would be refused at the end of the transaction.
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_whoever_answers_is_there_and_looks_at_that_ticket_only(staff: Staff) -> None:
+    write_history(staff, end=END, limit=150)
+    replies = Message.objects.filter(kind=MessageKind.OUTBOUND, author__isnull=False)
+    assert replies.count() > 200
+    for reply in replies:
+        at = {"started_at__lte": reply.occurred_at, "ended_at__gte": reply.occurred_at}
+        assert PresenceInterval.objects.filter(user=reply.author, state=PresenceState.ONLINE, **at).exists()
+        assert FocusSegment.objects.filter(user=reply.author, ticket=reply.ticket, **at).exists()
+
+
+def test_agents_are_busy_and_busier_in_bad_weeks(staff: Staff) -> None:
+    told = plot(staff)
+    stories = told.stories()
+    worked, there = {True: 0.0, False: 0.0}, {True: 0.0, False: 0.0}
+    last = END.astimezone(told.zone).date()
+
+    def bad(at: dt.datetime) -> bool:
+        return (last - at.astimezone(told.zone).date()).days in BAD_DAYS
+
+    for story in stories:
+        for effort in story.efforts:
+            worked[bad(effort.begins)] += (effort.ends - effort.begins).total_seconds()
+    for _name, stretches in told.desk.shifts():
+        there[bad(stretches[0].begins)] += sum((one.ends - one.begins).total_seconds() for one in stretches)
+    normal, busy = worked[False] / there[False], worked[True] / there[True]
+    assert 0.76 < normal < 0.9 < busy < 0.98
+
+
+def test_comments_are_neither_questions_nor_mere_thanks() -> None:
+    texts = [text for bands in COMMENTS.values() for band in bands for text in band]
+    assert not [text for text in texts if "?" in text or wants_human(text) or is_courtesy(text, ContentType.TEXT)]
 
 
 def test_the_same_seed_tells_the_same_past(staff: Staff) -> None:
