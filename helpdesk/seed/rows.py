@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.db.models.base import ModelState
 
@@ -74,12 +75,19 @@ class Sheets:
         """Write everything."""
         with connection.cursor() as cursor:
             for model, lines in self._lines.items():
+                _move_on(cursor, model, len(lines))
                 names = ", ".join(f'"{column.column}"' for column in model._meta.concrete_fields)
                 if not lines:
                     continue
                 with cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as target:
                     for begin in range(0, len(lines), 5_000):
                         target.write("\n".join(lines[begin : begin + 5_000]) + "\n")
+
+
+def _move_on(cursor: CursorWrapper, model: type[Model], count: int) -> None:
+    """Let keys begin behind the past where nobody made room for it: nobody can be writing there yet."""
+    sequence = model._meta.db_table + "_id_seq"
+    cursor.execute(f'SELECT setval(%s, %s) FROM "{sequence}" WHERE last_value <= %s', [sequence, count + 1, count])  # noqa: S608
 
 
 def _escaped(text: str) -> str:
