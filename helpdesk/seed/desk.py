@@ -31,8 +31,8 @@ WEEKEND: Hours = ((9.5, 13), (13.75, 17.5))
 SATURDAY_HELP: Hours = ((11, 14),)
 TURNS = ("mateus", "lena", "amira")
 PACE = {"lena": 0.85, "mateus": 1.0, "amira": 1.1}
-# Whoever has a ticket already may let a customer wait a little before somebody else takes over.
-PATIENCE = dt.timedelta(minutes=25)
+# A customer may wait so long for whoever has the ticket before somebody else answers.
+PATIENCE = dt.timedelta(minutes=3)
 # What nobody got round to writing down by then is never written down.
 FORGOTTEN_AFTER = dt.timedelta(hours=3)
 SHORTEST_BREAK = dt.timedelta(minutes=10)
@@ -47,10 +47,10 @@ class Stretch:
 
 
 class Urgency(IntEnum):
-    """What comes first: customers who have heard nothing yet, customers, then what can be written down later."""
+    """What comes first: customers who wait for a word, what they were promised, what can be written down later."""
 
-    FIRST_WORD = 0
-    CUSTOMER = 1
+    WAITING = 0
+    PROMISED = 1
     AFTER_WORK = 2
 
 
@@ -61,7 +61,7 @@ class Task:
     ready: dt.datetime
     seconds: float
     among: Sequence[str]
-    urgency: Urgency = Urgency.CUSTOMER
+    urgency: Urgency = Urgency.PROMISED
     prefer: str = ""
 
 

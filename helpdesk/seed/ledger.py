@@ -501,24 +501,31 @@ class Ledger:
                 continue
             if clock.warned_at is None and clock.warn_at is not None and clock.warn_at <= until:
                 clock.warned_at = clock.warn_at
-                self._sla_event(clock, Step.WARNING, clock.warn_at)
+                self._sla_event(clock, Step.WARNING, clock.warn_at, clock.warn_at)
                 self.ticket.version += 1
-            if self._notice_breach(clock, until):
+            if self._notice_breach(clock, until, clock.due_at):
                 self.ticket.version += 1
 
-    def _notice_breach(self, clock: SlaClock, at: dt.datetime) -> bool:
-        """Record a breach; a warning that comes after it is not worth giving."""
+    def _notice_breach(self, clock: SlaClock, at: dt.datetime, noticed_at: dt.datetime | None = None) -> bool:
+        """Record a breach; an action notices it when it happens, the sweep on time."""
         news = clock.state == ClockState.RUNNING and clock.breached_at is None
         if not news or clock.due_at is None or clock.due_at > at:
             return False
         clock.breached_at = clock.due_at
-        self._sla_event(clock, Step.BREACH, clock.due_at)
+        self._sla_event(clock, Step.BREACH, clock.due_at, noticed_at or at)
         return True
 
-    def _sla_event(self, clock: SlaClock, kind: Step, at: dt.datetime) -> None:
-        row = fresh(SlaEvent, self.keys, clock_id=clock.pk, kind=kind, occurred_at=at, recorded_at=at + NOTICED_AFTER)
+    def _sla_event(self, clock: SlaClock, kind: Step, at: dt.datetime, noticed_at: dt.datetime) -> None:
+        row = fresh(
+            SlaEvent,
+            self.keys,
+            clock_id=clock.pk,
+            kind=kind,
+            occurred_at=at,
+            recorded_at=max(at + NOTICED_AFTER, noticed_at),
+        )
         self.sla_events.append(row)
         people = set(self.terms.supervisors[self.ticket.team_id])
         if self.ticket.assignee_id is not None:
             people.add(self.ticket.assignee_id)
-        self.alert(people, f"sla_{kind}", f"clock-{clock.pk}-{kind}", at)
+        self.alert(people, f"sla_{kind}", f"clock-{clock.pk}-{kind}", noticed_at)

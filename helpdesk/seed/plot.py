@@ -20,7 +20,7 @@ DESKS = {
     "Finance": ("mateus", "amira"),
 }
 # Seconds of work, as medians: until the first short answer, what follows it, each further answer, the last one.
-FIRST_LOOK, LOOKING_INTO_IT, NEXT_ANSWER, LAST_ANSWER, AFTER_WORK = 90.0, 150.0, 170.0, 190.0, 390.0
+FIRST_LOOK, LOOKING_INTO_IT, NEXT_ANSWER, LAST_ANSWER, AFTER_WORK = 80.0, 90.0, 120.0, 150.0, 590.0
 ALMOST_A_DAY = dt.timedelta(hours=23, minutes=30)
 A_MOMENT, A_WHILE = dt.timedelta(seconds=1), dt.timedelta(minutes=3)
 
@@ -170,8 +170,8 @@ class Plot:
             text = QUESTIONS[language][0].format(order=chance.randrange(40000, 49999))
             add(Step("write", arrival.at + dt.timedelta(seconds=chance.randrange(9, 50)), text=text))
         look, rest = self._takes(FIRST_LOOK, 0.4), self._takes(LOOKING_INTO_IT, 0.5)
-        # On a bad day nobody looks for those who have heard nothing yet.
-        urgency = Urgency.CUSTOMER if arrival.bad else Urgency.FIRST_WORD
+        # On a bad day nobody looks who waits: one thing after the other.
+        urgency = Urgency.PROMISED if arrival.bad else Urgency.WAITING
         piece = yield from done(Task(story.steps[-1].at, look + rest, DESKS[team], urgency))
         agent = piece.who
         self._begin(story, piece, look / (look + rest))
@@ -179,7 +179,7 @@ class Plot:
         for turn in range(chance.choices((0, 1, 2), weights=(4, 4, 2))[0]):
             asked = max(now, piece.ends) + delay(chance, 240)
             add(Step("write", asked, text=QUESTIONS[language][1 + turn]))
-            piece = yield from done(Task(asked, self._takes(NEXT_ANSWER), DESKS[team], prefer=agent))
+            piece = yield from done(Task(asked, self._takes(NEXT_ANSWER), DESKS[team], urgency, agent))
             agent = piece.who
             now = self._answer(story, piece, ANSWERS[language][1])
         if chance.random() < (0.16 if arrival.bad else 0.08):
@@ -197,7 +197,7 @@ class Plot:
         if chance.random() < (0.1 if arrival.bad else 0.05):
             asked = piece.ends + min(delay(chance, 4 * 3600, 0.5), dt.timedelta(hours=48))
             add(Step("write", asked, text=STILL[language]))
-            piece = yield from done(Task(asked, self._takes(LAST_ANSWER), DESKS[team], prefer=agent))
+            piece = yield from done(Task(asked, self._takes(LAST_ANSWER), DESKS[team], urgency, agent))
             self._solve(story, piece, ANSWERS[language][1])
         person.free_at = story.steps[-1].at + self.reopen_window + dt.timedelta(hours=1)
         self._rate(story, bad=arrival.bad)

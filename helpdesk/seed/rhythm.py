@@ -13,7 +13,7 @@ BY_WEEKDAY = (1.35, 1.15, 1.05, 1.0, 1.1, 0.6, 0.4)
 BY_HOUR = (1, 1, 0.5, 0.5, 0.5, 1, 3, 8, 22, 34, 38, 33, 24, 26, 32, 34, 30, 24, 20, 18, 16, 12, 7, 3)
 # Days before the end in which a strike of the couriers, then a broken shop release, kept everybody busy.
 BAD_DAYS = frozenset(range(38, 45)) | frozenset(range(11, 15))
-BUSIER = 1.4
+BUSIER = 1.55
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,7 @@ def _say(story: Story, ticket: Ticket, at: dt.datetime, text: str, content: dict
         intake.receive(
             InboundMessage(
                 inbox_id=ticket.conversation.inbox_id,
-                external_id=f"acted.{story.person.phone}.{text}",
+                external_id=f"acted.{story.person.phone}.said.{text}",
                 identities=(Identity(kind=IdentityKind.PHONE, value=story.person.phone),),
                 occurred_at=at - dt.timedelta(seconds=1),
                 content_type=ContentType.CHOICE if content else ContentType.TEXT,
