@@ -93,6 +93,14 @@ class Assignment(models.TextChoices):
     LEAST_LOAD = "least_load", _("To the available person with the least load")
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    """Teams of today and of the past."""
+
+    def in_use(self) -> "TeamQuerySet":
+        """Keep the teams that something may be sent to."""
+        return self.filter(archived_at__isnull=True)
+
+
 class Team(models.Model):
     """A group of agents who share a queue."""
 
@@ -114,6 +122,31 @@ class Team(models.Model):
         help_text=_("Whoever has this many new and open tickets is given no more automatically."),
     )
     members = models.ManyToManyField(User, through="Membership", related_name="teams")
+    archived_at = models.DateTimeField(
+        _("archived at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Nothing is sent to it any more; its people keep its tickets."),
+    )
+    version = models.PositiveIntegerField(
+        default=1,
+        db_default=1,
+        editable=False,
+        help_text=_("Rises with every change; a form made from an older one is refused."),
+    )
+    changed_at = models.DateTimeField(_("changed at"), null=True, blank=True, editable=False)
+    changed_by = models.ForeignKey(
+        User,
+        verbose_name=_("changed by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team")

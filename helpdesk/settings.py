@@ -61,6 +61,7 @@ SETUP_CARDS = [
     "tickets.views.setup.hours.card",
     "tickets.views.setup.texts.card",
     "surveys.views.setup.card",
+    "tickets.views.setup.teams.card",
 ]
 
 INSTALLED_APPS = [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views.setup import hours, index, rules, sla, texts
+from tickets.views.setup import hours, index, rules, sla, teams, texts
 
 urlpatterns = [
     path("", index.index, name="index"),
@@ -25,4 +25,10 @@ urlpatterns = [
     path("texts/", texts.index, name="texts"),
     path("texts/switches/", texts.switches, name="texts_switches"),
     path("texts/<int:pk>/", texts.edit, name="texts_edit"),
+    path("teams/", teams.index, name="teams"),
+    path("teams/new/", teams.new, name="teams_new"),
+    path("teams/<int:pk>/", teams.edit, name="teams_edit"),
+    path("teams/<int:pk>/archive/", teams.archive, name="teams_archive"),
+    path("teams/<int:pk>/restoration/", teams.restoration, name="teams_restoration"),
+    path("teams/<int:pk>/removal/", teams.removal, name="teams_removal"),
 ]

@@ -4,12 +4,12 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from surveys.actions import PARTS, SurveyPlan
 from surveys.models import MAX_DELAY, QUESTION_LENGTH, THANKS_LENGTH, Survey, SurveyKind, TextLanguage
+from tickets.views.setup.numbers import WholeNumber
 
 LENGTHS = {"question": QUESTION_LENGTH, "thanks": THANKS_LENGTH, "comment_prompt": QUESTION_LENGTH}
 NUMBERS = {
@@ -34,27 +34,6 @@ NUMBERS = {
         (1, 100),
     ),
 }
-
-
-class WholeNumber(forms.IntegerField):
-    """A number within bounds, refused with one sentence that names them."""
-
-    def __init__(self, lowest: int, highest: int, **options: Any) -> None:
-        """Bound the number on both sides."""
-        sentence = gettext_lazy("Write a whole number from %(lowest)d to %(highest)d.")
-        self.bounds = {"lowest": lowest, "highest": highest}
-        messages = dict.fromkeys(("required", "invalid"), sentence)
-        super().__init__(error_messages=messages, **options)
-
-    def clean(self, value: Any) -> Any:
-        """Return the number. Raises ValidationError for anything else."""
-        try:
-            number = super().clean(value)
-        except ValidationError:
-            number = None
-        if number is None or not self.bounds["lowest"] <= number <= self.bounds["highest"]:
-            raise ValidationError(_("Write a whole number from %(lowest)d to %(highest)d.") % self.bounds)
-        return number
 
 
 class SurveyForm(forms.Form):

@@ -12,6 +12,7 @@ from tickets import focus, sla, wake, workload
 from tickets.actions.acknowledgement import tell_handover
 from tickets.actions.base import action, commit_events, event, lock_ticket, lock_ticket_for, now, record
 from tickets.actions.messaging import add_note
+from tickets.actions.teams import usable
 from tickets.errors import AlreadyAssigned, NotAllowed, WrongStatus
 from tickets.models import Conversation, EventKind, Status, Ticket, TicketEvent
 
@@ -101,7 +102,7 @@ def transfer(*, actor: User, ticket_id: int, team_id: int, assignee_id: int | No
     conversation, ticket = lock_ticket_for(actor, ticket_id)
     at = now()
     _refuse_settled(ticket)
-    team = Team.objects.get(pk=team_id)
+    team = Team.objects.get(pk=team_id) if team_id == ticket.team_id else usable(team_id)
     assignee = User.objects.get(pk=assignee_id) if assignee_id is not None else None
     if assignee is not None and not _works_in(assignee, team.pk):
         raise NotAllowed(_("%(name)s does not work in this team.") % {"name": assignee.short_name})

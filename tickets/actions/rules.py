@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from agents.permissions import Permission, may, may_configure
 from tickets.actions.base import action, now
+from tickets.actions.teams import usable
 from tickets.errors import NameTaken, NotAllowed, Refused, StaleEdit
 from tickets.folding import fold_word
 from tickets.models import MAX_KEYWORDS, Matching, Needed, RoutingRule, RoutingRuleTag, RoutingRuleVersion
@@ -79,6 +80,8 @@ def _write(rule: RoutingRule, draft: RuleDraft, actor: User) -> None:
         raise Refused(_("Say when this rule fits: add a keyword, an inbox, a language or the hours."))
     if draft.team_id is None and draft.priority is None and not draft.tag_ids:
         raise Refused(_("Say what this rule does: choose a team, a priority or a tag."))
+    if draft.team_id is not None and draft.team_id != rule.team_id:
+        usable(draft.team_id)
     rule.name = name
     rule.keywords = list(keywords)
     rule.matching, rule.needed = draft.matching, draft.needed

@@ -244,7 +244,7 @@ def _targets(at: dt.datetime) -> list[dict[str, Any]]:
         people.setdefault(member.team_id, []).append(present.colleague(member.user, member.now, member.load))
     return [
         {"team": team, "people": sorted(people.get(team.pk, []), key=lambda one: one["name"])}
-        for team in Team.objects.all()
+        for team in Team.objects.in_use()
     ]
 
 

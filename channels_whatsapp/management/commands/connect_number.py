@@ -64,8 +64,8 @@ class Command(BaseCommand):
             return inbox
         if not team_name:
             raise CommandError(f"There is no inbox {name} yet; name its team with --team.")
-        team = Team.objects.filter(name=team_name).first()
+        team = Team.objects.in_use().filter(name=team_name).first()
         if team is None:
-            known = ", ".join(Team.objects.values_list("name", flat=True)) or "none"
+            known = ", ".join(Team.objects.in_use().values_list("name", flat=True)) or "none"
             raise CommandError(f"There is no team {team_name}; teams: {known}.")
         return Inbox.objects.create(name=name, channel="whatsapp", team=team)

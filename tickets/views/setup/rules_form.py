@@ -126,7 +126,7 @@ def languages() -> list[dict[str, str]]:
 
 def choices(user: User) -> dict[str, list[dict[str, Any]]]:
     """Return what the selects of the form offer to this person."""
-    teams = Team.objects.all()
+    teams = Team.objects.in_use()
     if not may_configure(user):
         led = Membership.objects.filter(user=user, is_lead=True).values("team")
         teams = teams.filter(pk__in=led)
