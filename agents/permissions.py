@@ -1,5 +1,6 @@
 """The role matrix, once: what each role may do. Whom a person may see is decided in the querysets."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from agents.models import Membership, Role, User
@@ -33,14 +34,21 @@ ROLES_THAT_ANSWER = tuple(role for role in Role if Permission.ANSWER in MATRIX[r
 
 def role_in_team(user: User, team_id: int) -> str | None:
     """Return the row of the matrix that holds for this person in this team; None for an outsider. One query at most."""
+    if not user.is_active or user.role in {Role.ADMIN, Role.MANAGER}:
+        return role_among(user, {}, team_id)
+    is_lead = Membership.objects.filter(user=user, team_id=team_id).values_list("is_lead", flat=True).first()
+    return role_among(user, {} if is_lead is None else {team_id: is_lead}, team_id)
+
+
+def role_among(user: User, leads: Mapping[int, bool], team_id: int) -> str | None:
+    """Return that row where it is known which teams this person works in, and which of them they lead; no query."""
     if not user.is_active:
         return None
     if user.role in {Role.ADMIN, Role.MANAGER}:
         return str(user.role)
-    is_lead = Membership.objects.filter(user=user, team_id=team_id).values_list("is_lead", flat=True).first()
-    if is_lead is None:
+    if team_id not in leads:
         return None
-    return "lead" if is_lead else "agent"
+    return "lead" if leads[team_id] else "agent"
 
 
 def may(user: User, permission: Permission, *, team_id: int) -> bool:
@@ -56,11 +64,15 @@ def may_configure(user: User) -> bool:
 
 def may_read_reports(user: User) -> bool:
     """Say whether there are any figures for this person. One query for those whose role alone does not say so."""
-    if not user.is_active:
-        return False
-    if Permission.READ_REPORTS in MATRIX.get(str(user.role), frozenset()):
-        return True
-    return Permission.READ_REPORTS in MATRIX["lead"] and Membership.objects.filter(user=user, is_lead=True).exists()
+    if reads_reports(user, leads=False) or not reads_reports(user, leads=True):
+        return reads_reports(user, leads=False)
+    return Membership.objects.filter(user=user, is_lead=True).exists()
+
+
+def reads_reports(user: User, *, leads: bool) -> bool:
+    """Say the same where it is known whether this person leads a team; no query."""
+    own = MATRIX.get(str(user.role), frozenset())
+    return user.is_active and Permission.READ_REPORTS in (own | MATRIX["lead"] if leads else own)
 
 
 def may_set_targets(user: User) -> bool:

@@ -6,14 +6,22 @@ from celery import shared_task
 from channels_whatsapp import inbound, media, receipts, templates
 from channels_whatsapp.models import WhatsAppNumber
 from tickets.faults import describe
-from tickets.tasks import drain
+from tickets.tasks import Crew, drain
 
 log = structlog.get_logger(__name__)
+
+
+# Enough to work on while one waits for a lock or for the database.
+crew = Crew(4)
 
 
 @shared_task(name="channels_whatsapp.tasks.process_inbound")
 def process_inbound() -> None:
     """Split stored requests and work their updates."""
+    crew.work(_drain_inbound)
+
+
+def _drain_inbound() -> None:
     inbound.adopt()
     drain(inbound.process_next, task="channels_whatsapp.tasks.process_inbound")
 

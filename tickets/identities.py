@@ -11,8 +11,14 @@ from tickets.models import Contact, ContactIdentity, IdentityKind
 
 
 def _find(inbox_id: int, names: list[Identity]) -> dict[str, ContactIdentity]:
-    found = ContactIdentity.objects.filter(
-        inbox_id=inbox_id, kind__in=[name.kind for name in names], value__in=[name.value for name in names]
+    """Return the names that are known, with their contacts, which are locked in the order of their ids."""
+    found = (
+        ContactIdentity.objects.filter(
+            inbox_id=inbox_id, kind__in=[name.kind for name in names], value__in=[name.value for name in names]
+        )
+        .select_related("contact")
+        .select_for_update(of=("contact",), no_key=True)
+        .order_by("contact_id")
     )
     wanted = {(name.kind, name.value) for name in names}
     return {row.kind: row for row in found if (row.kind, row.value) in wanted}
@@ -65,10 +71,9 @@ def resolve_contact(inbound: InboundMessage, language: str, at: dt.datetime) -> 
             found = _find(inbound.inbox_id, names)
             if not found:
                 return _create(inbound, names, language, at), True
-            contact_id = _decide_and_write(inbound, names, found, at)
+            contact = _decide_and_write(inbound, names, found, at)
         except IntegrityError:
             continue
-        contact = Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
         while contact.merged_into_id is not None:
             contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.merged_into_id)
         return contact, False
@@ -99,18 +104,18 @@ def _create(inbound: InboundMessage, names: list[Identity], language: str, at: d
 
 def _decide_and_write(
     inbound: InboundMessage, names: list[Identity], found: dict[str, ContactIdentity], at: dt.datetime
-) -> int:
+) -> Contact:
     owners = {row.contact_id for row in found.values()}
     if len(found) == len(names) and len(owners) == 1:
         # Nearly every message: somebody we know, by all the names they use.
-        return owners.pop()
+        return next(row.contact for row in found.values())
     with transaction.atomic():
         contact_id, missing = _decide(inbound, names, found, at)
         ContactIdentity.objects.bulk_create(
             ContactIdentity(inbox_id=inbound.inbox_id, kind=name.kind, value=name.value, contact_id=contact_id)
             for name in missing
         )
-    return contact_id
+    return Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
 
 
 def _likely_language(inbound: InboundMessage) -> str:

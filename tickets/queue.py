@@ -1,32 +1,43 @@
 """The work list: what to answer next, most urgent first.
 
 Overdue comes first, then what is due within a quarter of an hour, then the rest; inside a group the priority, the due
-time and the age decide. One page costs the same number of queries for five tickets and for twenty thousand: counts,
-keys of the page, rows of the page, tags, drafts.
+time and the age decide. One page costs two queries for five tickets and for twenty thousand: counts, and lines
+(`tickets/worklist.py`).
 """
 
 import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agents.models import Membership, Team, User
-from tickets.models import SETTLED_STATUSES, Draft, Message, MessageState, Ticket, TicketQuerySet
+from tickets import worklist
+from tickets.models import (
+    SETTLED_STATUSES,
+    Contact,
+    Conversation,
+    Inbox,
+    Message,
+    MessageState,
+    Ticket,
+    TicketQuerySet,
+)
+from tickets.worklist import NEVER
 
 PAGE_SIZE = 30
 MAX_ROWS = 200
 SOON = dt.timedelta(minutes=15)
-# Stands for "nobody waits" where due times are compared.
-NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 
 class View(StrEnum):
@@ -90,21 +101,27 @@ def _plain(part: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How much there is: per tab and per group of the shown tab; the stamp changes whenever one of its tickets does."""
+    """How much there is, per tab and per group of the shown tab; up to `worklist.MOST` of each."""
 
     tabs: dict[str, int]
     groups: dict[str, int]
-    stamp: str
+
+
+def in_words(number: int) -> str:
+    """Return a count as it is shown: nobody reads more than three digits of work."""
+    return str(number) if number < worklist.MOST else f"{worklist.MOST - 1}+"
 
 
 @dataclass
 class Row:
-    """One line of the list: the ticket and what the reader's own draft of it says."""
+    """One line of the list, and the ticket that it speaks of."""
 
-    ticket: Ticket
-    group: str
-    draft: str = ""
-    mine: bool = False
+    line: worklist.Line
+
+    @property
+    def draft(self) -> str:
+        """Return what the reader has begun to answer."""
+        return self.line.draft or ""
 
     @property
     def message(self) -> Message | None:
@@ -114,7 +131,60 @@ class Row:
     @property
     def failed(self) -> bool:
         """Whether our last word did not arrive."""
-        return self.message is not None and self.message.state == MessageState.FAILED
+        return self.line.message_state == MessageState.FAILED
+
+    @cached_property
+    def ticket(self) -> Ticket:
+        """Return the ticket with as much as the line knows of it, for those who make words of it."""
+        line = self.line
+        ticket = Ticket(
+            pk=line.pk,
+            status=line.status,
+            priority=line.priority,
+            subject=line.subject,
+            due_at=line.due_at,
+            warn_at=line.warn_at,
+            waiting_since=line.waiting_since,
+            unanswered_count=line.unanswered_count,
+            snoozed_until=line.snoozed_until,
+        )
+        contact = Contact(
+            pk=line.contact_id, name=line.contact_name, phone=line.contact_phone, language=line.contact_language
+        )
+        ticket.conversation = Conversation(contact=contact, inbox=Inbox(channel=line.channel))
+        if line.assignee_id is not None:
+            ticket.assignee = User(
+                pk=line.assignee_id,
+                first_name=line.assignee_first_name or "",
+                last_name=line.assignee_last_name or "",
+                username=line.assignee_username or "",
+            )
+        if line.message_id is not None:
+            ticket.last_message = self._message()
+        return ticket
+
+    def _message(self) -> Message:
+        line = self.line
+        author = None
+        if line.message_author_id is not None:
+            author = User(
+                pk=line.message_author_id,
+                first_name=line.message_author_first_name,
+                username=line.message_author_username,
+            )
+        return Message(
+            pk=line.message_id,
+            kind=line.message_kind,
+            state=line.message_state,
+            content_type=line.message_content_type,
+            text=line.message_text,
+            language=line.message_language,
+            delivered_at=line.message_delivered_at,
+            read_at=line.message_read_at,
+            played_at=line.message_played_at,
+            author=author,
+            occurred_at=line.at,
+        )
 
 
 @dataclass
@@ -125,17 +195,18 @@ class Group:
     label: Any
     tone: str
     icon: str
-    count: int
+    count: str
     rows: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page of the list."""
+    """One page of the list; the stamp changes whenever something changes that the first page shows."""
 
     groups: list[Group]
     next_cursor: str
     at: dt.datetime
+    stamp: str
 
     @property
     def rows(self) -> list[Row]:
@@ -144,10 +215,10 @@ class Page:
 
 
 def teams_of(user: User) -> list[Team]:
-    """Return the teams whose tickets this person reads; one query."""
-    if user.sees_everything:
-        return list(Team.objects.all())
-    return list(Team.objects.filter(pk__in=Membership.objects.filter(user=user).values("team_id")))
+    """Return the teams whose tickets this person reads; `is_led` says whether by them. One query."""
+    own = Membership.objects.filter(user=user, team=OuterRef("pk"))
+    teams = Team.objects.annotate(is_led=Subquery(own.values("is_lead")))
+    return list(teams if user.sees_everything else teams.filter(is_led__isnull=False))
 
 
 def visible(user: User, team_id: int | None) -> TicketQuerySet:
@@ -199,107 +270,59 @@ def _after(key: Iterable[tuple[str, Any]]) -> Q:
 KEY = ("group", "priority", "due_key", "opened_at", "pk")
 
 
-def counts(user: User, view: View, team_id: int | None, at: dt.datetime) -> Counts:
+def cut_of(user: User, view: View, teams: Iterable[int], at: dt.datetime) -> worklist.Cut:
+    """Return the cut of the list that this person reads; `teams` are some or all of `teams_of` them."""
+    of_teams = tuple(teams)
+    every = not of_teams and user.sees_everything
+    return worklist.Cut(user_id=user.pk, view=str(view), teams=None if every else of_teams, at=at, soon=at + SOON)
+
+
+def counts(cut: worklist.Cut) -> Counts:
     """Count the tabs and the groups of the shown tab; one query. The tab of resolved tickets is not counted."""
-    mine, unassigned = Q(assignee=user), Q(assignee__isnull=True)
-    shown = {View.MINE: mine, View.UNASSIGNED: unassigned}.get(view, Q())
-    overdue, soon = Q(due_at__lte=at), Q(due_at__gt=at, due_at__lte=at + SOON)
-    numbers = (
-        visible(user, team_id)
-        .unfinished()
-        .aggregate(
-            mine=Count("pk", filter=mine),
-            unassigned=Count("pk", filter=unassigned),
-            all=Count("pk"),
-            shown=Count("pk", filter=shown),
-            overdue=Count("pk", filter=shown & overdue),
-            soon=Count("pk", filter=shown & soon),
-            versions=Coalesce(Sum("version", filter=shown), 0),
-        )
-    )
+    mine, unassigned, everything, *groups = worklist.count(cut)
     return Counts(
-        stamp=f"{numbers['shown']}-{numbers['versions']}",
-        tabs={name: numbers[name] for name in ("mine", "unassigned", "all")},
-        groups={
-            "overdue": numbers["overdue"],
-            "soon": numbers["soon"],
-            "later": numbers["shown"] - numbers["overdue"] - numbers["soon"],
-        },
+        tabs={"mine": mine, "unassigned": unassigned, "all": everything},
+        groups=dict(zip((name for name, *_ in GROUPS), groups, strict=True)),
     )
 
 
-def _rows(user: User, keys: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Fetch what the lines show: tickets with contact, inbox, assignee and last message; tags; own drafts."""
-    ids = [key["pk"] for key in keys]
-    tickets = (
-        Ticket.objects.filter(pk__in=ids)
-        .select_related("conversation__contact", "conversation__inbox", "assignee", "last_message__author")
-        .prefetch_related("tags")
-        .in_bulk()
-        if ids
-        else {}
-    )
-    drafts = dict(Draft.objects.filter(user=user, ticket__in=ids).values_list("ticket_id", "text")) if ids else {}
-    return [
-        Row(
-            ticket=tickets[key["pk"]],
-            group=GROUPS[key["group"]][0] if "group" in key else "",
-            draft=drafts.get(key["pk"], ""),
-            mine=tickets[key["pk"]].assignee_id == user.pk,
-        )
-        for key in keys
-        if key["pk"] in tickets
-    ]
+def _stamp(counted: Counts, first: Iterable[tuple[int, int]]) -> str:
+    told = [*counted.tabs.values(), *counted.groups.values(), *first]
+    return f"{zlib.crc32(repr(told).encode()):08x}"
 
 
-def page(
-    user: User,
-    view: View,
-    team_id: int | None,
-    *,
-    at: dt.datetime,
-    counted: Counts,
-    cursor: Cursor | None = None,
-    size: int = PAGE_SIZE,
-) -> Page:
-    """Return one page of a view."""
-    tickets = of_view(user, view, team_id)
-    if view == View.RESOLVED:
-        return _page_of_resolved(user, tickets, at=at, cursor=cursor, size=size)
-    at = cursor.at if cursor else at
-    keys = ordered(tickets, at)
-    if cursor is not None and len(cursor.key) == len(KEY):
-        keys = keys.filter(_after(zip(KEY, cursor.key, strict=True)))
-    found = list(keys[: size + 1])
+def stamp(cut: worklist.Cut) -> str:
+    """Return the stamp that the first page of the list has now; two queries."""
+    return _stamp(counts(cut), worklist.versions(cut, PAGE_SIZE))
+
+
+def page(cut: worklist.Cut, *, counted: Counts, cursor: Cursor | None = None, size: int = PAGE_SIZE) -> Page:
+    """Return one page of a view; one query. The groups are those of the moment at which its first page was made."""
+    settled = cut.view == View.RESOLVED
+    after = cursor.key if cursor is not None and len(cursor.key) == (2 if settled else len(KEY)) else ()
+    if cursor is not None and not settled:
+        cut = replace(cut, at=cursor.at, soon=cursor.at + SOON)
+    found = worklist.lines(cut, after, size + 1)
     shown, more = found[:size], len(found) > size
     groups = [
-        Group(name=name, label=label, tone=tone, icon=icon, count=counted.groups[name])
+        Group(name=name, label=label, tone=tone, icon=icon, count=in_words(counted.groups[name]))
         for name, label, tone, icon in GROUPS
     ]
-    by_name = {group.name: group for group in groups}
-    for row in _rows(user, shown):
-        by_name[row.group].rows.append(row)
-    last = tuple(shown[-1][column] for column in KEY) if more else ()
+    groups.append(Group(name="resolved", label="", tone="", icon="", count=in_words(len(shown))))
+    for line in shown:
+        groups[line.stretch].rows.append(Row(line))
+    key: tuple[Any, ...] = ()
+    if more:
+        last = shown[-1]
+        key = (
+            (last.due_key, last.pk) if settled else (last.stretch, last.priority, last.due_key, last.opened_at, last.pk)
+        )
     return Page(
         groups=[group for group in groups if group.rows],
-        next_cursor=Cursor(at=at, key=last).encode() if more else "",
-        at=at,
+        next_cursor=Cursor(at=cut.at, key=key).encode() if more else "",
+        at=cut.at,
+        stamp=_stamp(counted, [(line.pk, line.version) for line in found[:PAGE_SIZE]]),
     )
-
-
-def _page_of_resolved(
-    user: User, tickets: QuerySet[Ticket], *, at: dt.datetime, cursor: Cursor | None, size: int
-) -> Page:
-    keys = tickets.order_by("-resolved_at", "-pk").values("pk", "resolved_at")
-    if cursor is not None and len(cursor.key) == 2:
-        resolved_at, pk = cursor.key
-        keys = keys.filter(Q(resolved_at__lt=resolved_at) | Q(resolved_at=resolved_at, pk__lt=pk))
-    found = list(keys[: size + 1])
-    shown, more = found[:size], len(found) > size
-    rows = _rows(user, shown)
-    group = Group(name="resolved", label="", tone="", icon="", count=len(rows), rows=rows)
-    last = (shown[-1]["resolved_at"], shown[-1]["pk"]) if more else ()
-    return Page(groups=[group] if rows else [], next_cursor=Cursor(at=at, key=last).encode() if more else "", at=at)
 
 
 def next_after(user: User, view: View, team_id: int | None, ticket: Ticket, at: dt.datetime) -> int | None:

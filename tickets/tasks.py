@@ -1,5 +1,6 @@
 """Wake-ups of the core: each drains its queue of rows for a bounded time."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -25,6 +26,48 @@ def drain(step: Callable[[], bool], *, task: str, seconds: float = SECONDS) -> i
             wake.publish(task)
             break
     return done
+
+
+class Crew:
+    """Those threads of this process that drain one queue of rows: a few, however many wake-ups come.
+
+    One more would only take the interpreter from the others. A wake-up that finds the crew complete leaves word, and
+    the first to find nothing left looks once more, so that no row waits for the sweep.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Take how many may drain at once."""
+        self.most = most
+        self._lock = threading.Lock()
+        self._at_work = 0
+        self._word_left = False
+
+    def work(self, drain_all: Callable[[], object]) -> bool:
+        """Drain until nothing is left and no word; return whether there was a place in the crew."""
+        with self._lock:
+            if self._at_work >= self.most:
+                self._word_left = True
+                return False
+            self._at_work += 1
+            self._word_left = False
+        try:
+            drain_all()
+            while not self._may_leave():
+                drain_all()
+        except BaseException:
+            with self._lock:
+                self._at_work -= 1
+            raise
+        return True
+
+    def _may_leave(self) -> bool:
+        """Leave the crew, unless word was left meanwhile; in one step, so that no word comes between."""
+        with self._lock:
+            if self._word_left:
+                self._word_left = False
+                return False
+            self._at_work -= 1
+            return True
 
 
 @shared_task(name="tickets.tasks.deliver")

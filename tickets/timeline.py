@@ -309,8 +309,8 @@ def _messages(user: User, conversation: Conversation) -> QuerySet[Message]:
     return (
         readable_messages(user, conversation)
         .exclude(state=MessageState.CANCELLED)
-        .select_related("author", "inbox", "quoted__author")
-        .prefetch_related("attachments")
+        .select_related("author")
+        .prefetch_related("attachments", "quoted__author")
     )
 
 
@@ -346,6 +346,9 @@ def _arrange(entries: list[Entry]) -> list[Entry]:
 def _weave(
     messages: Iterable[Message], events: list[TicketEvent], *, conversation: Conversation, user: User
 ) -> list[Entry]:
+    messages = list(messages)
+    for message in messages:
+        message.inbox = conversation.inbox
     names = _names(events)
     contact = conversation.contact.display_name
     entries = [Entry(seq=message.seq, at=message.occurred_at, message=message) for message in messages]
@@ -409,6 +412,8 @@ def earlier_tickets(user: User, ticket: Ticket, limit: int = 10) -> list[dict[st
         .order_by("-pk")[: limit + 1]
     )
     found = list(others)
+    if not found:
+        return []
     readable = set(
         Ticket.objects.visible_to(user).filter(pk__in=[other.pk for other in found]).values_list("pk", flat=True)
     )

@@ -4,8 +4,8 @@ The key is what a piece is given, compared by value, with the language and the t
 be declared out of date: whatever changes makes another key. What was not asked for longest is forgotten first.
 """
 
-import datetime as dt
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from django import template
@@ -14,8 +14,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
-
-from helpdesk.templatetags.durations import age, countdown, share_left
 
 register = template.Library()
 
@@ -33,15 +31,15 @@ def frozen(value: Any) -> Any:
 
 
 class Piece:
-    """A template with its values; two are equal when they look the same."""
+    """A template and what it is given; two are equal when they look the same."""
 
-    __slots__ = ("_hash", "key", "name", "values")
+    __slots__ = ("_hash", "key", "make", "name")
 
-    def __init__(self, name: str, values: dict[str, Any], *, now: dt.datetime | None = None, words: Any = ()) -> None:
-        """Take what the template is given; the moment counts only by the `words` that it leads to."""
+    def __init__(self, name: str, key: Any, make: Callable[[], dict[str, Any]]) -> None:
+        """Take what decides about the looks, and what makes the values when they are needed."""
         self.name = name
-        self.values = values if now is None else {**values, "now": now}
-        self.key = (name, translation.get_language(), timezone.get_current_timezone_name(), frozen(values), words)
+        self.make: Callable[[], dict[str, Any]] | None = make
+        self.key = (name, translation.get_language(), timezone.get_current_timezone_name(), key)
         self._hash = hash(self.key)
 
     def __hash__(self) -> int:
@@ -51,8 +49,10 @@ class Piece:
         return isinstance(other, Piece) and self.key == other.key
 
     def render(self) -> SafeString:
-        """Return the markup."""
-        return mark_safe(render_to_string(f"components/{self.name}.html", self.values))  # noqa: S308
+        """Return the markup, once; what it was made of need not be remembered."""
+        assert self.make is not None  # noqa: S101 - nobody renders a piece twice
+        values, self.make = self.make(), None
+        return mark_safe(render_to_string(f"components/{self.name}.html", values))  # noqa: S308
 
 
 @functools.lru_cache(maxsize=PIECES)
@@ -60,20 +60,16 @@ def _remembered(piece: Piece) -> SafeString:
     return piece.render()
 
 
-def _markup(piece: Piece) -> SafeString:
-    """Return the markup; nothing is remembered while templates are being worked on."""
+def kept_as(name: str, key: Any, make: Callable[[], dict[str, Any]]) -> SafeString:
+    """Render a component whose looks the key decides, in the present language and zone.
+
+    Its values are made only where nothing is remembered; nothing is while templates are being worked on.
+    """
+    piece = Piece(name, key, make)
     return piece.render() if settings.DEBUG else _remembered(piece)
 
 
 @register.simple_tag
 def kept(which: str, **values: Any) -> SafeString:
     """Render a component that depends on nothing but its parameters, which may be dictionaries of plain values."""
-    return _markup(Piece(which, values))
-
-
-@register.simple_tag
-def kept_queue_row(row: dict[str, Any], now: dt.datetime, *, current: bool = False) -> SafeString:
-    """Render components/queue_row.html; anew when its age or its countdown reads differently."""
-    due, started = row["sla"].get("due"), row["sla"].get("started")
-    words = (age(row["at"], now), due and countdown(due, now), due and share_left(due, started, now))
-    return _markup(Piece("queue_row", {"row": row, "current": current}, now=now, words=words))
+    return kept_as(which, frozen(values), lambda: values)

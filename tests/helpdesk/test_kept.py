@@ -7,11 +7,10 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from pytest_django.fixtures import Settings
 
-from helpdesk.templatetags.kept import _remembered, kept, kept_queue_row
+from helpdesk.templatetags.kept import _remembered, kept, kept_as
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 EVENT = {"id": "e-1", "seq": 1, "icon": "tag", "text": "a <b>tag</b>", "at": NOON}
-ROW = {"id": 1, "url": "/1/", "name": "Aoife", "key": 1, "channel": "", "at": NOON, "preview": "Hello", "sla": {}}
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +38,17 @@ def test_a_changed_value_another_language_and_another_zone_are_other_pieces() ->
     assert german != kept("note", note=note)
 
 
-def test_a_row_is_rendered_again_when_its_age_or_its_countdown_reads_differently() -> None:
-    assert kept_queue_row(ROW, NOON) is kept_queue_row(ROW, NOON + dt.timedelta(seconds=59))
-    assert "1m" in kept_queue_row(ROW, NOON + dt.timedelta(seconds=60))
-    soon = {**ROW, "sla": {"state": "warning", "due": NOON + dt.timedelta(minutes=10), "started": NOON}}
-    assert "10:00" in kept_queue_row(soon, NOON)
-    assert "9:59" in kept_queue_row(soon, NOON + dt.timedelta(seconds=1))
+def test_values_are_made_only_where_nothing_is_remembered() -> None:
+    made = []
+
+    def make() -> dict[str, object]:
+        made.append(1)
+        return {"event": EVENT}
+
+    assert kept_as("event", "one", make) is kept_as("event", "one", make)
+    assert len(made) == 1
+    assert kept_as("event", "other", make) == kept_as("event", "one", make)
+    assert len(made) == 2
 
 
 def test_nothing_is_remembered_while_templates_are_worked_on(settings: Settings) -> None:

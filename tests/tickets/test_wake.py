@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tickets import wake
+from tickets.tasks import Crew
 
 
 class Broker:
@@ -85,3 +86,32 @@ def test_nothing_is_published_before_the_commit(
         time.sleep(0.1)
         assert broker.taken == []
     assert soon(lambda: broker.taken == ["a"])
+
+
+def test_a_crew_that_is_complete_sends_more_threads_away_and_looks_once_more_for_them() -> None:
+    crew, begun, go_on, looks = Crew(1), threading.Event(), threading.Event(), []
+
+    def drain() -> None:
+        looks.append(1)
+        begun.set()
+        assert go_on.wait(3)
+
+    first = threading.Thread(target=crew.work, args=(drain,))
+    first.start()
+    assert begun.wait(3)
+    assert not crew.work(drain), "there is no second place"
+    go_on.set()
+    first.join(3)
+    assert len(looks) == 2, "word was left while it drained"
+    assert crew.work(drain), "and the place is free again"
+
+
+def test_a_crew_loses_no_place_when_draining_breaks() -> None:
+    crew = Crew(1)
+
+    def broken() -> None:
+        raise ValueError("broken")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="broken"):
+            crew.work(broken)

@@ -148,20 +148,24 @@ class Ticket(models.Model):
             ),
         ]
         indexes = [
+            # The work list in its order: of everybody, of one team, of one person or nobody.
             models.Index(
-                fields=["team", "priority", "due_at", "last_activity_at"],
+                fields=["priority", "due_at", "opened_at", "id"],
+                include=["team", "assignee"],
                 condition=Q(status__in=["new", "open", "pending", "on_hold"]),
-                name="tickets_open_by_team",
+                name="tickets_open_in_order",
             ),
             models.Index(
-                fields=["assignee", "due_at"],
+                fields=["team", "priority", "due_at", "opened_at", "id"],
+                include=["assignee"],
                 condition=Q(status__in=["new", "open", "pending", "on_hold"]),
-                name="tickets_open_by_assignee",
+                name="tickets_open_of_team",
             ),
             models.Index(
-                fields=["priority", "due_at", "opened_at"],
-                condition=Q(status__in=["new", "open"], assignee__isnull=True),
-                name="tickets_waiting_for_a_person",
+                fields=["assignee", "priority", "due_at", "opened_at", "id"],
+                include=["team", "status", "snoozed_until"],
+                condition=Q(status__in=["new", "open", "pending", "on_hold"]),
+                name="tickets_open_of_person",
             ),
             models.Index(
                 fields=["-resolved_at"], condition=Q(resolved_at__isnull=False), name="tickets_by_resolved_at"

@@ -1,5 +1,6 @@
 """What every view of the inbox shares: who asks, what they may see, and from where in the work list they came."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -14,10 +15,12 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from agents.models import Team, User
+from agents.permissions import reads_reports, role_among
 from helpdesk import clock
 from tickets import queue
 from tickets.models import Ticket
 from tickets.views import present
+from tickets.worklist import Cut
 
 RESPONSE = Callable[..., HttpResponse]
 
@@ -77,6 +80,22 @@ class Place:
         """Return the address of the list."""
         return reverse("inbox:list", args=[self.view]) + self.query
 
+    def role_of(self, user: User, team_id: int) -> str | None:
+        """Return the row of the matrix that holds for this person in a team, as `role_in_team` does; no query."""
+        leads = {team.pk: bool(getattr(team, "is_led", None)) for team in self.teams}
+        return role_among(user, leads, team_id)
+
+    def leads_somewhere(self) -> bool:
+        """Whether this person leads one of the teams."""
+        return any(getattr(team, "is_led", None) for team in self.teams)
+
+    def cut(self, user: User, at: dt.datetime) -> Cut:
+        """Return which tickets the list shows."""
+        teams = self.teams if self.team is None else [self.team]
+        if self.team is None and user.sees_everything:
+            teams = []
+        return queue.cut_of(user, self.view, (team.pk for team in teams), at)
+
     def ticket_url(self, ticket_id: int) -> str:
         """Return the address of a ticket seen from this place."""
         return reverse("inbox:ticket", args=[self.view, ticket_id]) + self.query
@@ -123,16 +142,17 @@ def _team_links(place: Place) -> list[dict[str, Any]]:
 def work_list(request: AgentRequest, place: Place, *, current: int | None = None) -> dict[str, Any]:
     """Return what the list pane shows."""
     at = clock.now()
-    counted = queue.counts(request.user, place.view, place.team_id, at)
+    cut = place.cut(request.user, at)
+    counted = queue.counts(cut)
     cursor = queue.Cursor.decode(request.GET.get("after", ""))
     raw = request.GET.get("rows", "")
     size = min(max(int(raw), queue.PAGE_SIZE), queue.MAX_ROWS) if raw.isdecimal() and len(raw) < 6 else queue.PAGE_SIZE
-    page = queue.page(request.user, place.view, place.team_id, at=at, counted=counted, cursor=cursor, size=size)
+    page = queue.page(cut, counted=counted, cursor=cursor, size=size)
     tabs = [
         {
             "name": view,
             "text": label,
-            "count": counted.tabs.get(view),
+            "count": queue.in_words(counted.tabs[view]) if view in counted.tabs else None,
             "url": reverse("inbox:list", args=[view]) + place.query,
             "current": view == place.view,
         }
@@ -146,8 +166,8 @@ def work_list(request: AgentRequest, place: Place, *, current: int | None = None
             {
                 "group": group,
                 "rows": [
-                    present.row(line, place.ticket_url(line.ticket.pk), reader=request.user, now=at)
-                    for line in group.rows
+                    present.queue_row(row, place=place, reader=request.user, now=at, current=row.line.pk == current)
+                    for row in group.rows
                 ],
             }
             for group in page.groups
@@ -157,8 +177,9 @@ def work_list(request: AgentRequest, place: Place, *, current: int | None = None
         if page.next_cursor
         else "",
         "team_links": _team_links(place),
-        "counted": counted,
         "current": current,
         "at": at,
         "continued": cursor is not None,
+        # What the rail would have to ask for.
+        "may_read_reports": reads_reports(request.user, leads=place.leads_somewhere()),
     }

@@ -38,7 +38,7 @@ def versions(request: AgentRequest) -> HttpResponse:
     """Say which version these tickets and the list have now; what the person may not read is not in the answer."""
     ids = [int(part) for part in request.GET.get("ids", "").split(",") if part.isdecimal() and len(part) < 19]
     place = place_of(request, request.GET.get("view"))
-    stamp = queue.counts(request.user, place.view, place.team_id, clock.now()).stamp
+    stamp = queue.stamp(place.cut(request.user, clock.now()))
     return JsonResponse({"versions": queue.versions_of(request.user, ids[:MAX_VERSIONS]), "list": stamp})
 
 

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from agents.permissions import MATRIX, Permission, role_in_team
+from agents.permissions import MATRIX, Permission
 from helpdesk import clock
 from tickets import presence, routing_history, timeline, workload
 from tickets.channels import Draft as ChannelDraft
@@ -60,6 +60,7 @@ def place_query(place: Place) -> str:
 def colleagues(ticket: Ticket, at: dt.datetime) -> list[dict[str, Any]]:
     """Return those who may be given the ticket, in the order of their names, and how they are placed; one query."""
     people = User.objects.filter(memberships__team_id=ticket.team_id, is_active=True)
+    people = people.only("first_name", "last_name", "username")
     people = people.annotate(now=workload.state(at), load=workload.load(at, of="pk"))
     return [
         present.colleague(person, person.now, person.load)
@@ -144,7 +145,7 @@ def ticket_parts(
     conversation = ticket.conversation
     lines = lines or timeline.read(user, conversation)
     query = place_query(place)
-    role = role_in_team(user, ticket.team_id)
+    role = place.role_of(user, ticket.team_id)
     allowed = MATRIX[role] if role else frozenset()
     may_work = Permission.ANSWER in allowed
     own = ticket.assignee_id in {None, user.pk}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
@@ -11,13 +11,15 @@ from django.utils.translation import get_language_info, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from agents.models import PresenceState, User
-from helpdesk.templatetags.durations import duration
+from helpdesk.templatetags.durations import age, countdown, duration, share_left
+from helpdesk.templatetags.kept import kept_as
 from tickets import queue
 from tickets.actions.automatic import is_automatic
 from tickets.channels import get_channel
 from tickets.models import (
     Attachment,
     ClockState,
+    Contact,
     ContentType,
     Message,
     MessageKind,
@@ -29,6 +31,10 @@ from tickets.models import (
     Ticket,
 )
 from tickets.timeline import Entry
+from tickets.worklist import Line
+
+if TYPE_CHECKING:
+    from tickets.views.base import Place
 
 PRIORITY_NAMES = {
     Priority.URGENT: "urgent",
@@ -65,6 +71,8 @@ DOTS: dict[str, str] = {
 LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 TRAILING = ".,;:!?)]}»”’"
 PREVIEW = 140
+# What stands before it in a line is about its place in the list and shown nowhere.
+SHOWN = Line._fields.index("status")
 
 
 def linkify(text: str) -> SafeString:
@@ -161,11 +169,33 @@ def _clock(clock: SlaClock, now: dt.datetime) -> dict[str, Any]:
     return {**shown, "state": state, "warns": clock.warn_at}
 
 
+def queue_row(line: queue.Row, *, place: "Place", reader: User, now: dt.datetime, current: bool) -> SafeString:
+    """Render components/queue_row.html; anew only when the line, its age or its countdown reads differently."""
+    told = line.line
+    due = told.due_at
+    words = (
+        age(told.at, now),
+        due and (countdown(due, now), share_left(due, told.waiting_since, now), due <= now),
+        told.warn_at and told.warn_at <= now,
+        told.snoozed_until and told.snoozed_until > now,
+    )
+    own = told.message_author_id == reader.pk
+    looks = (told.pk, told.priority, told[SHOWN:], words, own, current, place.view, place.query)
+    return kept_as(
+        "queue_row",
+        looks,
+        lambda: {
+            "row": row(line, place.ticket_url(told.pk), reader=reader, now=now),
+            "current": current,
+            "now": now,
+        },
+    )
+
+
 def row(line: queue.Row, url: str, *, reader: User, now: dt.datetime) -> dict[str, Any]:
     """Return the parameters of components/queue_row.html."""
     ticket, message = line.ticket, line.ticket.last_message
     contact = ticket.conversation.contact
-    tag = next(iter(ticket.tags.all()), None)
     draft = " ".join(line.draft.split())[:PREVIEW]
     return {
         "id": ticket.pk,
@@ -175,7 +205,7 @@ def row(line: queue.Row, url: str, *, reader: User, now: dt.datetime) -> dict[st
         "channel": ticket.conversation.inbox.channel,
         "language": contact.language[:2],
         "language_name": language_name(contact.language) if contact.language else "",
-        "at": message.occurred_at if message else ticket.last_activity_at,
+        "at": line.line.at,
         "preview": draft or (_one_line(message) if message else ticket.subject),
         "preview_icon": _preview_icon(message) if message else "",
         "preview_language": "" if draft or message is None else message.language,
@@ -184,7 +214,7 @@ def row(line: queue.Row, url: str, *, reader: User, now: dt.datetime) -> dict[st
         "sla": sla(ticket, now),
         "priority": PRIORITY_NAMES[Priority(ticket.priority)],
         "priority_text": ticket.get_priority_display(),
-        "tag": tag.name if tag else "",
+        "tag": line.line.tag or "",
         "assignee": ticket.assignee.name if ticket.assignee else "",
         "draft": draft,
         "failed": line.failed,
@@ -303,8 +333,12 @@ def note(message: Message) -> dict[str, Any]:
     }
 
 
-def entry(line: Entry, contact: Any, place_query: str, *, may_work: bool) -> dict[str, Any]:
-    """Return one line of the timeline for inbox/parts/entries.html."""
+# What becomes of a message in these states may be for a person to decide, with buttons of that person's own page.
+DECIDABLE = frozenset({MessageState.HELD, MessageState.FAILED, MessageState.UNKNOWN})
+
+
+def entry(line: Entry, contact: Contact, place_query: str, *, may_work: bool) -> dict[str, Any]:
+    """Return one line of the timeline for inbox/parts/entries.html: its markup, or the message where it has buttons."""
     shown: dict[str, Any] = {
         "key": line.key,
         "seq": line.seq,
@@ -313,19 +347,52 @@ def entry(line: Entry, contact: Any, place_query: str, *, may_work: bool) -> dic
         "continued": line.continued,
         "undecided": line.undecided,
     }
-    if line.message is None:
-        shown["event"] = {
-            "id": line.key,
-            "seq": line.seq,
-            "icon": line.icon,
-            "text": line.sentence,
-            "at": line.at,
-        }
-    elif line.message.kind == MessageKind.NOTE:
-        shown["note"] = note(line.message)
-    else:
-        shown["message"] = bubble(line.message, contact, place_query, may_work=may_work)
+    message = line.message
+    if message is None:
+        return {**shown, "markup": _event(line)}
+    if message.kind == MessageKind.NOTE:
+        author = message.author
+        looks = (
+            message.pk,
+            message.seq,
+            message.text,
+            message.occurred_at,
+            author and (author.name, author.short_name),
+        )
+        return {**shown, "kind": "note", "markup": kept_as("note", looks, lambda: {"note": note(message)})}
+    shown["kind"] = "in" if message.kind == MessageKind.INBOUND else "out"
+    if message.state in DECIDABLE:
+        return {**shown, "message": bubble(message, contact, place_query, may_work=may_work)}
+    shown["markup"] = kept_as(
+        "message",
+        (_looks(message, contact), line.continued),
+        lambda: {
+            "message": bubble(message, contact, place_query, may_work=may_work),
+            "continued": line.continued,
+        },
+    )
     return shown
+
+
+def _event(line: Entry) -> SafeString:
+    event = {"id": line.key, "seq": line.seq, "icon": line.icon, "text": line.sentence, "at": line.at}
+    looks = (line.key, line.seq, line.icon, line.sentence.__class__, line.sentence, line.at)
+    return kept_as("event", looks, lambda: {"event": event})
+
+
+def _looks(message: Message, contact: Contact) -> tuple[Any, ...]:
+    """Return everything that the bubble of a message without buttons is made of."""
+    author, quoted = message.author, message.quoted
+    files = message.attachments.all()
+    return (
+        *(message.pk, message.seq, message.kind, message.purpose, message.content_type, message.text),
+        *(message.language, message.author_kind, message.occurred_at, message.state, message.error_code),
+        *(message.error_text, message.delivered_at, message.read_at, message.played_at),
+        author and (author.name, author.short_name),
+        quoted and (quoted.pk, quoted.content_type, quoted.text, quoted.author and quoted.author.short_name),
+        *((file.token, file.state, file.file_name, file.media_type, file.error_text) for file in files),
+        *(contact.pk, contact.display_name, contact.language),
+    )
 
 
 def standing(state: str, load: int) -> str:
