@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     atomic = False
     dependencies = [
-        ('tickets', '0016_warning_of_the_answer'),
+        ('tickets', '0017_configuration_log'),
     ]
 
     operations = [
