@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from django.utils.translation import gettext as _
 
-from channels_whatsapp import consent, numbers, templates
+from channels_whatsapp import consent, numbers, receipts, templates
 from channels_whatsapp.client import GraphClient, GraphError, NoAnswer, NothingSent, Rejected
 from channels_whatsapp.encryption import Undecryptable
 from channels_whatsapp.errors import DISCONNECTED, explain, sentence
@@ -105,6 +105,10 @@ class WhatsAppChannel:
             ) from None
         except GraphError as error:
             raise _send_error(error, number, message) from None
+
+    def show_read(self, message: Message) -> None:
+        """Show the blue ticks."""
+        receipts.mark_read(message)
 
 
 def _no_template() -> Refusal:

@@ -3,7 +3,7 @@
 import structlog
 from celery import shared_task
 
-from channels_whatsapp import inbound, media, receipts, templates
+from channels_whatsapp import inbound, media, templates
 from channels_whatsapp.models import WhatsAppNumber
 from tickets.faults import describe
 from tickets.tasks import Crew, drain
@@ -30,12 +30,6 @@ def _drain_inbound() -> None:
 def fetch_media() -> None:
     """Fetch the files of messages."""
     drain(media.fetch_next, task="channels_whatsapp.tasks.fetch_media")
-
-
-@shared_task(name="channels_whatsapp.tasks.send_read_receipt")
-def send_read_receipt(message_id: int) -> None:
-    """Show a contact that their message was read."""
-    receipts.mark_read(message_id)
 
 
 @shared_task(name="channels_whatsapp.tasks.fetch_templates")

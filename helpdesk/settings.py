@@ -193,6 +193,7 @@ CELERY_TASK_ROUTES = {
     "tickets.tasks.assign_waiting": {"queue": "timers"},
     "tickets.tasks.end_lapsed": {"queue": "timers"},
     "tickets.tasks.forget_changes": {"queue": "timers"},
+    "tickets.tasks.tell_read": {"queue": "media"},
 }
 # An expiry keeps a stopped worker from finding a thousand identical wake-ups when it comes back.
 CELERY_BEAT_SCHEDULE = {
@@ -239,6 +240,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tickets.tasks.forget_changes",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "tell contacts what was read": {
+        "task": "tickets.tasks.tell_read",
+        "schedule": 5.0,
+        "options": {"expires": 10},
     },
     "forget idempotency keys": {
         "task": "agents.tasks.forget_idempotency_keys",

@@ -117,6 +117,9 @@ class Channel(Protocol):
         well below the lease. Raises SendError (definitely not taken) or DeliveryUnknown (nobody knows).
         """
 
+    def show_read(self, message: Message) -> None:
+        """Show the contact that this message and all before it were read, if `capabilities.receipts`; never raises."""
+
 
 @cache
 def _load(path: str) -> Channel:

@@ -22,7 +22,7 @@ from agents.live import person_group
 from agents.models import Membership, User
 from agents.presence import beat
 from helpdesk import clock
-from tickets import focus, presence, wake
+from tickets import focus, presence, read_receipts, wake
 from tickets.actions.assignment import ASSIGN_WAITING
 from tickets.live import EVERYTHING, team_group, ticket_group
 from tickets.models import Ticket
@@ -56,8 +56,9 @@ def renew(session_key: str) -> tuple[int, frozenset[str]] | None:
 
 
 def look_at(user_id: int, ticket_id: int, *, composing: bool) -> None:
-    """Note that somebody works at a ticket now."""
-    focus.beat(user_id, ticket_id, composing=composing, at=clock.now())
+    """Note that somebody works at a ticket now, and has read what stands there."""
+    if focus.beat(user_id, ticket_id, composing=composing, at=clock.now()):
+        read_receipts.note(ticket_id)
 
 
 def look_away(user_id: int, ticket_id: int) -> None:

@@ -31,7 +31,7 @@ NEUTRAL = {
     "QuickReply": frozenset({"shortcut", "language", "text"}),
     "Seen": frozenset({"kind", "digest"}),  # the digest must outlive an erasure, or a late copy would undo it
     "ChangeCursor": frozenset({"name"}),
-    "ConfigurationEvent": frozenset({"subject", "verb", "fields"}),  # names of models and of their fields
+    "ConfigurationEvent": frozenset({"subject", "verb"}),
     "Tag": frozenset({"name"}),
     "TicketTag": frozenset({"source"}),
     "RoutingRule": frozenset({"name", "matching", "needed", "language"}),

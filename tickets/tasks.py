@@ -8,7 +8,7 @@ from celery import shared_task
 
 from agents import presence
 from helpdesk import clock
-from tickets import changes, delivery, focus, wake
+from tickets import changes, delivery, focus, read_receipts, wake
 from tickets.actions.assignment import ASSIGN_WAITING, assign_next
 from tickets.actions.clocks import notice_next
 from tickets.actions.lifecycle import close_next
@@ -93,6 +93,12 @@ def notice_clocks() -> None:
 def assign_waiting() -> None:
     """Give tickets that wait in the queue to people who have come or have room again."""
     drain(assign_next, task=ASSIGN_WAITING)
+
+
+@shared_task(name=read_receipts.TELL_READ)
+def tell_read() -> None:
+    """Tell contacts what was read."""
+    drain(read_receipts.tell_next, task=read_receipts.TELL_READ)
 
 
 @shared_task(name="tickets.tasks.end_lapsed")

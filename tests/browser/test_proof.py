@@ -68,6 +68,7 @@ def a_half_typed_reply_survives_what_arrives_meanwhile(play: Play) -> None:
     expect(lena.reply).to_be_focused()
     lena.page.keyboard.type("!")
     expect(lena.reply).to_have_value("So sorry, A!o")
+    expect(play.phone.locator("#log").get_by_role("img", name="Read").first).to_be_visible()
 
 
 def they_see_each_other(play: Play) -> None:

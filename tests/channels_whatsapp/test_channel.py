@@ -16,6 +16,7 @@ from helpdesk import clock
 from tests.cast import House, ticket_of, writes
 from tests.channels_whatsapp.meta import Meta, accepted, answer, graph_error, hang
 from tests.channels_whatsapp.payloads import AOIFE, AOIFE_BSUID, PNID
+from tickets import read_receipts
 from tickets.actions import messaging
 from tickets.channels import Channel, DeliveryUnknown, Draft, Refusal, SendError, get_channel
 from tickets.delivery import deliver_next
@@ -271,15 +272,22 @@ def test_every_code_of_the_table_has_a_sentence() -> None:
 def test_an_inbound_message_is_ticked_as_read(ticket: Ticket, meta: Meta) -> None:
     meta.plan(answer(200, {"success": True}))
     message = ticket.messages.get()
-    assert receipts.mark_read(message.pk) is True
+    assert receipts.mark_read(message) is True
     assert meta.seen[0].json["message_id"] == message.external_id
     assert meta.seen[0].line.startswith(f"POST /v26.0/{PNID}/messages")
 
 
 def test_a_receipt_that_fails_is_let_go(ticket: Ticket, meta: Meta) -> None:
     meta.plan(graph_error(100))
-    assert receipts.mark_read(ticket.messages.get().pk) is False
-    assert receipts.mark_read(0) is False
+    assert receipts.mark_read(ticket.messages.get()) is False
+
+
+def test_a_contact_sees_that_an_agent_works_at_the_ticket(ticket: Ticket, meta: Meta) -> None:
+    meta.plan(answer(200, {"success": True}))
+    assert read_receipts.note(ticket.pk)
+    assert read_receipts.tell_next() is True
+    assert read_receipts.tell_next() is False
+    assert [call.json["status"] for call in meta.seen] == ["read"]
 
 
 def test_the_system_check_names_a_paused_number(number: WhatsAppNumber, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,7 @@ from tickets.models.message import (
     Purpose,
 )
 from tickets.models.quick_reply import QuickReply
+from tickets.models.read_receipt import ReadReceipt
 from tickets.models.routing import (
     MAX_KEYWORDS,
     Matching,
@@ -83,6 +84,7 @@ __all__ = [
     "Priority",
     "Purpose",
     "QuickReply",
+    "ReadReceipt",
     "RoutingRule",
     "RoutingRuleQuerySet",
     "RoutingRuleTag",

@@ -38,6 +38,12 @@ class Inbox(models.Model):
         db_default=True,
         help_text=_("Which texts it sends is decided under Texts."),
     )
+    sends_read_receipts = models.BooleanField(
+        _("shows contacts what was read"),
+        default=True,
+        db_default=True,
+        help_text=_("Contacts see blue ticks when an agent works at their ticket."),
+    )
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
 
     class Meta:
