@@ -9,7 +9,8 @@ from analytics.actions.targets import require_decider
 from analytics.definitions import KPIS, MOST_HEADLINES
 from analytics.models import ReportSettings
 from tickets.actions.base import action, now
-from tickets.errors import Refused, StaleEdit
+from tickets.actions.configuration import mark_changed, record, require_fresh
+from tickets.errors import Refused
 
 
 def complaint(headlines: Sequence[str]) -> str:
@@ -40,7 +41,7 @@ def choose_headlines(*, actor: User, version: int, headlines: Sequence[str]) -> 
         raise Refused(wrong)
     row = _locked(version)
     row.headlines = list(headlines)
-    return _saved(row, actor)
+    return _saved(row, actor, "headlines")
 
 
 @action
@@ -49,19 +50,19 @@ def rank_agents(*, actor: User, version: int, on: bool) -> ReportSettings:
     require_decider(actor)
     row = _locked(version)
     row.ranks_agents = on
-    return _saved(row, actor)
+    return _saved(row, actor, "ranks_agents")
 
 
 def _locked(version: int) -> ReportSettings:
     ReportSettings.objects.bulk_create([ReportSettings(pk=1, version=0)], ignore_conflicts=True)
     row = ReportSettings.objects.select_for_update(of=("self",), no_key=True).select_related("changed_by").get(pk=1)
-    if row.version != version:
-        raise StaleEdit(row.changed_by.name if row.changed_by else "")
+    require_fresh(row, version)
     return row
 
 
-def _saved(row: ReportSettings, actor: User) -> ReportSettings:
-    row.version += 1
-    row.changed_by, row.changed_at = actor, now()
+def _saved(row: ReportSettings, actor: User, field: str) -> ReportSettings:
+    at = now()
+    mark_changed(row, actor, at)
     row.save()
+    record(row, actor, at, fields=[field])
     return row

@@ -9,7 +9,8 @@ from agents.permissions import may_set_targets
 from analytics.definitions import KPIS, Better, Kpi, Target, Unit
 from analytics.models import KpiTarget
 from tickets.actions.base import action, now
-from tickets.errors import NotAllowed, Refused, StaleEdit
+from tickets.actions.configuration import mark_changed, record, require_fresh
+from tickets.errors import NotAllowed, Refused
 
 # The largest and the smallest value that makes sense, by unit.
 RANGES: dict[Unit, tuple[float, float]] = {
@@ -79,10 +80,12 @@ def reset_target(*, actor: User, kpi_id: str, version: int) -> KpiTarget:
 def _write(actor: User, kpi_id: str, version: int, target: Target, *, is_default: bool) -> KpiTarget:
     KpiTarget.objects.bulk_create([KpiTarget(kpi=kpi_id, is_default=True, version=0)], ignore_conflicts=True)
     row = KpiTarget.objects.select_for_update(of=("self",), no_key=True).select_related("changed_by").get(kpi=kpi_id)
-    if row.version != version:
-        raise StaleEdit(row.changed_by.name if row.changed_by else "")
+    require_fresh(row, version)
+    wanted = {"low": target.low, "high": target.high, "is_default": is_default}
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     row.low, row.high, row.is_default = target.low, target.high, is_default
-    row.version += 1
-    row.changed_by, row.changed_at = actor, now()
+    at = now()
+    mark_changed(row, actor, at)
     row.save()
+    record(row, actor, at, fields=changed)
     return row

@@ -14,8 +14,15 @@ from analytics.scope import Filters
 
 def heatmap(filters: Filters, period: Period) -> Heatmap:
     """Return when tickets are opened."""
-    restricted = filters.restricted()
     opened = [[0] * 24 for _ in range(7)]
+    for (day, hour), number in opened_by_hour(filters, period).items():
+        opened[day.weekday()][hour] += number
+    return Heatmap(opened=opened, occurrences=hours_of(period))
+
+
+def opened_by_hour(filters: Filters, period: Period) -> dict[tuple[dt.date, int], int]:
+    """Return how many tickets were opened by local day and hour; hours without any are left out."""
+    restricted = filters.restricted()
     with connection.cursor() as sql:
         if len(restricted) <= 1 and "agent" not in restricted and len(restricted.get("tag", ())) <= 1:
             dimension, keys = next(iter(restricted.items()), ("all", frozenset({""})))
@@ -31,9 +38,7 @@ def heatmap(filters: Filters, period: Period) -> Heatmap:
                 " AND opened_day BETWEEN %s AND %s" + condition + " GROUP BY 1, 2",
                 [period.first, period.last, *values],
             )
-        for day, hour, number in sql.fetchall():
-            opened[day.weekday()][hour] += int(number)
-    return Heatmap(opened=opened, occurrences=hours_of(period))
+        return {(day, hour): int(number) for day, hour, number in sql.fetchall() if number}
 
 
 def hours_of(period: Period) -> list[list[float]]:

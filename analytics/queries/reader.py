@@ -12,8 +12,10 @@ from analytics import formulas, sums, targets
 from analytics.definitions import KPIS, Kpi, Statistic, Target, Unit
 from analytics.models import Watermark
 from analytics.periods import Period, today
-from analytics.queries import counted, heat, tickets
+from analytics.queries import counted, heat, peaks, tickets, waiting
+from analytics.queries.peaks import Peaks
 from analytics.queries.totals import Sum, counts, is_final, measure_of, trend, value_of
+from analytics.queries.waiting import Waiting
 from analytics.results import Ages, Heatmap, Point, Provisional, Result
 from analytics.scope import Filters, within
 from tickets.models import Ticket
@@ -77,6 +79,14 @@ class Reader:
     def scores(self, period: Period) -> dict[str, dict[int, int]]:
         """Return how often each score was given, by kind of survey; the same answers that csat and nps count."""
         return counted.scores(self.filters, period)
+
+    def peaks(self, period: Period) -> Peaks | None:
+        """Return the busiest hours; None when nobody wrote."""
+        return peaks.peaks(self.filters, period)
+
+    def waiting(self) -> Waiting:
+        """Return who waits for a first answer now, and how many of them beyond the target."""
+        return waiting.waiting(self.filters, self.targets.get("first_response_time"))
 
     def ages(self) -> Ages:
         """Return how old the tickets are that are open now. One query, on the tickets themselves."""

@@ -47,7 +47,7 @@ def tickets_behind(
 
 def ages(filters: Filters) -> Ages:
     """Return how old the tickets are that are open now. One query, on the tickets themselves."""
-    condition, values = _conditions(filters)
+    condition, values = conditions(filters)
     now = clock.now()
     with connection.cursor() as sql:
         sql.execute(
@@ -75,7 +75,7 @@ def ages(filters: Filters) -> Ages:
     )
 
 
-def _conditions(filters: Filters) -> tuple[str, list[list[str]]]:
+def conditions(filters: Filters) -> tuple[str, list[list[str]]]:
     """Return filters as a condition on tickets as they are now."""
     column = {
         "channel": "i.channel = ANY(%s)",

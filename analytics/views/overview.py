@@ -1,7 +1,5 @@
 """The front page of the reports: the nine figures, and what stands behind them."""
 
-import datetime as dt
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -14,23 +12,24 @@ from agents.models import User
 from analytics import charts
 from analytics.actions import presentation
 from analytics.definitions import KPIS, Unit
-from analytics.queries import overview
-from analytics.results import Heatmap, Overview, Result
-from analytics.views import words
+from analytics.queries import Reader, overview
+from analytics.results import Overview, Result
+from analytics.views import present, words
 from analytics.views.base import ReportRequest, frame, report
+from analytics.views.heat import heat
 from tickets.models import Inbox, Tag
 
 MINUTE = 60
 AGENT_COLUMNS = ("first_response_time", "resolution_time", "handling_time", "csat", "first_contact_resolution")
 # Where the columns of the first answers end, in seconds.
 EDGES = (60, 120, 180, 300, 600, 900, 1800, 3600)
-MONDAY = dt.date(2024, 1, 1)
 
 
 @report
 def front(request: ReportRequest) -> HttpResponse:
     """Show the nine figures of the front page."""
     shown = presentation.current()
+    reader = Reader(request.user, request.asked.filters)
     found = overview(request.user, request.asked.period, request.asked.filters, shown.headlines)
     return frame(
         request,
@@ -43,7 +42,8 @@ def front(request: ReportRequest) -> HttpResponse:
         agents=agents(found, ranked=shown.ranks_agents),
         inboxes=ranked(found.inboxes, dict(Inbox.objects.values_list("pk", "name"))),
         tags=ranked(found.tags, dict(Tag.objects.values_list("pk", "name"))),
-        ages=found.ages,
+        ages=present.age_columns(found.ages),
+        waits=present.waits(reader),
         as_of=found.as_of,
         is_empty=not found.results["volume"].n and not found.results["backlog"].n,
     )
@@ -119,45 +119,6 @@ def _percent(values: list[float | None]) -> list[float | None]:
 
 def _share(value: float | None) -> str:
     return words.write(Unit.SHARE, None if value is None else value / 100)
-
-
-@dataclass(frozen=True)
-class HeatCell:
-    """One hour of the week."""
-
-    text: str
-    level: int
-    said: str
-    busiest: bool
-
-
-def heat(found: Heatmap) -> dict[str, Any] | None:
-    """Return the week by hours with its busiest hour; None when nobody wrote."""
-    averages = [[found.average(day, hour) or 0.0 for hour in range(24)] for day in range(7)]
-    most = max(max(row) for row in averages)
-    if not most:
-        return None
-    busiest = next((day, row.index(most)) for day, row in enumerate(averages) if most in row)
-    names = [formats.date_format(MONDAY + dt.timedelta(days=day), "D") for day in range(7)]
-    long_names = [formats.date_format(MONDAY + dt.timedelta(days=day), "l") for day in range(7)]
-    rows = [
-        {
-            "name": names[day],
-            "cells": [
-                HeatCell(
-                    text=words.number(value, 1 if value < 9.95 else 0),
-                    level=charts.heat_level(value, most),
-                    said=_("%(day)s %(hour)02d:00: %(count)s tickets on average")
-                    % {"day": long_names[day], "hour": hour, "count": words.number(value, 1)},
-                    busiest=(day, hour) == busiest,
-                )
-                for hour, value in enumerate(row)
-            ],
-        }
-        for day, row in enumerate(averages)
-    ]
-    where = _("%(day)s %(hour)02d:00") % {"day": long_names[busiest[0]], "hour": busiest[1]}
-    return {"rows": rows, "hours": [f"{hour:02d}" for hour in range(24)], "busiest": where}
 
 
 def scores(found: Overview) -> dict[str, Any] | None:

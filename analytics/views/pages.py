@@ -12,10 +12,11 @@ from django_stubs_ext import StrOrPromise
 from analytics.definitions import KPIS, Kpi, Unit
 from analytics.queries import Reader
 from analytics.results import Result
-from analytics.views import dimensions, ratings, words
+from analytics.views import dimensions, present, ratings, words
 from analytics.views.base import ReportRequest, frame, report
 from analytics.views.course import course
 from analytics.views.export import Cell, csv_response
+from analytics.views.heat import heat
 from analytics.views.ranking import ranked
 
 PAGE_SIZE = 50
@@ -128,6 +129,12 @@ def page(request: ReportRequest, slug: str) -> HttpResponse:
         }
     if shown.slug == "surveys":
         context |= ratings.given(reader, asked)
+    if shown.slug == "response-times":
+        context["waits"] = present.waits(reader)
+    if shown.slug == "backlog":
+        context |= {"ages": present.age_columns(reader.ages()), "waits": present.waits(reader)}
+    if shown.slug == "volume":
+        context |= {"heat": heat(reader.heatmap(asked.period)), "busiest": present.busiest(reader.peaks(asked.period))}
     if shown.slug == "agents":
         context["ranking"] = ranked(reader, asked.period)
     return frame(request, "page", **context)

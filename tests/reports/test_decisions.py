@@ -13,6 +13,7 @@ from analytics.models import KpiTarget
 from tests.api.conftest import program_of
 from tests.cast import House
 from tests.reports.conftest import as_
+from tickets.models import ConfigurationEvent
 
 pytestmark = pytest.mark.django_db
 FIRST = "/reports/targets/first_response_time/"
@@ -37,6 +38,11 @@ def test_a_change_says_who_made_it_and_can_be_taken_back(cast: House) -> None:
     jonas.post(FIRST, {"version": 1, "do": "reset"})
     row = KpiTarget.objects.get(kpi="first_response_time")
     assert (row.version, row.changed_by, row.is_default) == (2, cast.jonas, True)
+    logged = ConfigurationEvent.objects.filter(subject="kpitarget", subject_id=row.pk).order_by("pk")
+    assert list(logged.values_list("verb", "actor", "fields")) == [
+        ("created", cast.jonas.pk, ["is_default"]),
+        ("changed", cast.jonas.pk, ["is_default"]),
+    ]
     assert targets.current()["first_response_time"] == KPIS["first_response_time"].target
     assert "Jonas, " in jonas.get("/reports/targets/").content.decode()
 

@@ -116,5 +116,5 @@ def test_the_front_page_asks_the_same_few_questions_of_more_tickets(
 ) -> None:
     client = as_(staff.users["jonas"])
     client.get("/reports/")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         client.get(f"/reports/{ASKED}")
