@@ -77,6 +77,7 @@ class Entry:
     seq: int
     at: dt.datetime
     message: Message | None = None
+    files: list[Attachment] = field(default_factory=list)
     event: TicketEvent | None = None
     sentence: str = ""
     icon: str = ""
@@ -95,7 +96,7 @@ class Entry:
         if message is None or message.kind == MessageKind.NOTE:
             return False
         if message.kind == MessageKind.INBOUND:
-            return any(file.state == Attachment.State.PENDING for file in message.attachments.all())
+            return any(file.state == Attachment.State.PENDING for file in self.files)
         return message.state != MessageState.SENT or message.read_at is None
 
 
@@ -306,12 +307,7 @@ def readable_messages(user: User, conversation: Conversation) -> QuerySet[Messag
 
 
 def _messages(user: User, conversation: Conversation) -> QuerySet[Message]:
-    return (
-        readable_messages(user, conversation)
-        .exclude(state=MessageState.CANCELLED)
-        .select_related("author")
-        .prefetch_related("attachments", "quoted__author")
-    )
+    return readable_messages(user, conversation).exclude(state=MessageState.CANCELLED).select_related("author")
 
 
 def _events(user: User, conversation: Conversation) -> QuerySet[TicketEvent]:
@@ -343,15 +339,31 @@ def _arrange(entries: list[Entry]) -> list[Entry]:
     return entries
 
 
+def _complete(messages: list[Message], conversation: Conversation) -> dict[int, list[Attachment]]:
+    """Give messages their inbox and what they quote, and return their files; one query, two with quotes."""
+    quoted_ids = {message.quoted_id for message in messages if message.quoted_id is not None}
+    quoted = Message.objects.select_related("author").in_bulk(quoted_ids) if quoted_ids else {}
+    for message in messages:
+        message.inbox = conversation.inbox
+        if message.quoted_id is not None:
+            message.quoted = quoted.get(message.quoted_id)
+    files: dict[int, list[Attachment]] = {}
+    for file in Attachment.objects.filter(message__in=[message.pk for message in messages]).order_by("pk"):
+        files.setdefault(file.message_id, []).append(file)
+    return files
+
+
 def _weave(
     messages: Iterable[Message], events: list[TicketEvent], *, conversation: Conversation, user: User
 ) -> list[Entry]:
     messages = list(messages)
-    for message in messages:
-        message.inbox = conversation.inbox
+    files = _complete(messages, conversation)
     names = _names(events)
     contact = conversation.contact.display_name
-    entries = [Entry(seq=message.seq, at=message.occurred_at, message=message) for message in messages]
+    entries = [
+        Entry(seq=message.seq, at=message.occurred_at, message=message, files=files.get(message.pk, []))
+        for message in messages
+    ]
     entries += [
         Entry(
             seq=event.seq,

@@ -222,8 +222,8 @@ def row(line: queue.Row, url: str, *, reader: User, now: dt.datetime) -> dict[st
     }
 
 
-def _media(message: Message) -> dict[str, Any]:
-    attachment: Attachment | None = next(iter(message.attachments.all()), None)
+def _media(message: Message, files: list[Attachment]) -> dict[str, Any]:
+    attachment = next(iter(files), None)
     kind = message.get_content_type_display()
     if attachment is None:
         return {
@@ -288,14 +288,16 @@ def _automatic_fate(message: Message) -> str:
     return ""
 
 
-def bubble(message: Message, contact: Any, place_query: str, *, may_work: bool) -> dict[str, Any]:
+def bubble(
+    message: Message, files: list[Attachment], contact: Contact, place_query: str, *, may_work: bool
+) -> dict[str, Any]:
     """Return the parameters of components/message.html."""
     inbound = message.kind == MessageKind.INBOUND
     author = contact.display_name if inbound else message.author.name if message.author else _("Automatic message")
     text: str = linkify(message.text)
     if message.content_type == ContentType.UNSUPPORTED and not message.text:
         text = _("A kind of message that is not supported yet. Look at it on the phone.")
-    shown = {
+    shown: dict[str, Any] = {
         "id": message.pk,
         "seq": message.seq,
         "direction": "in" if inbound else "out",
@@ -309,7 +311,7 @@ def bubble(message: Message, contact: Any, place_query: str, *, may_work: bool) 
         "automatic": not inbound and message.author is None,
     }
     if message.content_type in BUBBLES:
-        shown["media"] = _media(message)
+        shown["media"] = _media(message, files)
     if message.quoted is not None:
         quoted = message.quoted
         quoted_author = quoted.author.short_name if quoted.author else contact.display_name
@@ -362,12 +364,12 @@ def entry(line: Entry, contact: Contact, place_query: str, *, may_work: bool) ->
         return {**shown, "kind": "note", "markup": kept_as("note", looks, lambda: {"note": note(message)})}
     shown["kind"] = "in" if message.kind == MessageKind.INBOUND else "out"
     if message.state in DECIDABLE:
-        return {**shown, "message": bubble(message, contact, place_query, may_work=may_work)}
+        return {**shown, "message": bubble(message, line.files, contact, place_query, may_work=may_work)}
     shown["markup"] = kept_as(
         "message",
-        (_looks(message, contact), line.continued),
+        (_looks(message, line.files, contact), line.continued),
         lambda: {
-            "message": bubble(message, contact, place_query, may_work=may_work),
+            "message": bubble(message, line.files, contact, place_query, may_work=may_work),
             "continued": line.continued,
         },
     )
@@ -380,10 +382,9 @@ def _event(line: Entry) -> SafeString:
     return kept_as("event", looks, lambda: {"event": event})
 
 
-def _looks(message: Message, contact: Contact) -> tuple[Any, ...]:
+def _looks(message: Message, files: list[Attachment], contact: Contact) -> tuple[Any, ...]:
     """Return everything that the bubble of a message without buttons is made of."""
     author, quoted = message.author, message.quoted
-    files = message.attachments.all()
     return (
         *(message.pk, message.seq, message.kind, message.purpose, message.content_type, message.text),
         *(message.language, message.author_kind, message.occurred_at, message.state, message.error_code),
