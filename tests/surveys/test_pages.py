@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from agents.models import Role, User
+from agents.models import Membership, Role, User
 from surveys.models import (
     FollowUp,
     FollowUpState,
@@ -18,10 +18,10 @@ from surveys.models import (
     SurveyResponse,
     SurveyText,
 )
-from tests.cast import House, person
+from tests.cast import House, person, ticket_of, writes
 from tests.surveys.conftest import asked, helped, invited, taps, types
 from tickets.inbound import Outcome
-from tickets.models import ConfigurationEvent
+from tickets.models import ConfigurationEvent, ContactIdentity, Inbox, Ticket
 
 pytestmark = pytest.mark.django_db
 Journey = time_machine.Traveller
@@ -42,7 +42,9 @@ def page_of(client: Client, invitation: SurveyInvitation) -> str:
 def test_a_survey_that_is_due_can_be_cancelled_on_the_ticket_page(cast: House, journey: Journey) -> None:
     invitation = invited(helped(cast))
     lena = browser(cast.lena)
-    assert "Due at 10:01:00" in page_of(lena, invitation)
+    assert "Goes out in 1 min" in page_of(lena, invitation)
+    journey.shift(dt.timedelta(seconds=20))
+    assert "Goes out in 40 s" in page_of(lena, invitation)
     cancellation = reverse("surveys:cancellation", args=[invitation.pk])
     assert browser(User.objects.create(username="stranger")).post(cancellation).status_code == 404
     lena.post(cancellation)
@@ -69,6 +71,29 @@ def test_score_and_comment_stand_on_the_ticket_page_and_a_lead_follows_up(cast: 
     assert FollowUp.objects.get().state == FollowUpState.DONE
     assert "Called her" in page_of(lead, invitation)
     assert "No low score is waiting" in lead.get(reverse("surveys:follow_ups")).content.decode()
+
+
+def test_earlier_scores_stand_beside_a_ticket_for_those_who_may_open_those_tickets(
+    cast: House, journey: Journey
+) -> None:
+    invitation = asked(cast, journey)
+    taps(cast, invitation, 2)
+    Ticket.objects.update(status="closed", closes_at=None)
+    elsewhere = Inbox.objects.create(name="Brasil", channel="paper", team=cast.finance)
+    contact = invitation.ticket.conversation.contact
+    ContactIdentity.objects.create(contact=contact, inbox=elsewhere, kind="phone", value="353874120968")
+    ticket = ticket_of(writes(elsewhere, "And my invoice?"))
+    assert ticket.conversation.contact == contact
+    for member in (cast.lena, person("fiona")):
+        Membership.objects.create(user=member, team=cast.finance)
+
+    def scores(reader: User) -> bool:
+        page = browser(reader).get(reverse("inbox:ticket", args=["all", ticket.pk])).content.decode()
+        return "Earlier scores" in page and "2 of 5" in page
+
+    assert scores(cast.lena)
+    assert scores(cast.jonas)
+    assert not scores(User.objects.get(username="fiona")), "the returns desk's tickets are not hers to read"
 
 
 def answers(survey: Survey, **changes: object) -> dict[str, object]:

@@ -96,9 +96,19 @@ function refreshWindow() {
   else if (words) words.textContent = duration(left);
 }
 
+/** Surveys that are about to be sent: whoever wants to cancel one sees how long there is. */
+function refreshSurveys() {
+  for (const line of document.querySelectorAll("[data-survey-due]:not(#words)")) {
+    const left = Date.parse(line.dataset.surveyDue) - now();
+    const text = left > 0 ? say("surveyDue", { duration: duration(left) }) : say("surveyGoing");
+    if (line.textContent !== text) line.textContent = text;
+  }
+}
+
 /** Start the clocks of the page. */
 export function startClocks() {
   if (!customElements.get("sla-countdown")) customElements.define("sla-countdown", SlaCountdown);
+  setInterval(refreshSurveys, 1000);
   setInterval(() => {
     refreshAges();
     refreshWindow();
