@@ -20,7 +20,7 @@ NOT_DELIVERED = (MessageState.FAILED, MessageState.CANCELLED)
 def ticket(request: HttpRequest, found: Ticket) -> SafeString | str:
     """Return the panel's part about surveys: this ticket's, and the contact's scores of earlier ones.
 
-    Of earlier tickets only those count that the reader may open. One query, three with some; empty where there are none.
+    Of earlier tickets only those that the reader may open. One query, three with some; empty where there are none.
     """
     if not isinstance(request.user, User):
         return ""

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from tickets.folding import fold
 from tickets.models import ConsentChange, Contact, Message, MessageKind, MessageState, Purpose, Wish, WishSource
 
 # What is not sent to somebody who said STOP. Replies, acknowledgements and the answer to STOP itself are.
@@ -23,17 +24,30 @@ START = """
     iscrivimi|riprendi
 """
 WISHES = {
-    phrase: wish for wish, text in ((Wish.STOP, STOP), (Wish.START, START)) for phrase in re.split(r"\s*[|\n]\s*", text)
+    fold(phrase).text: wish
+    for wish, text in ((Wish.STOP, STOP), (Wish.START, START))
+    for phrase in re.split(r"\s*[|\n]\s*", text)
+    if phrase
 }
+# Around the word everything may stand that is neither letter nor digit; a question is for a person.
+QUESTION_MARKS = "?？؟"
 
 
 def wish_in(text: str) -> Wish | None:
     """Return what a whole message asks for: STOP or START, in five languages."""
     if len(text) > 40:
         return None
-    plain = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").casefold()
-    words = re.sub(r"\s+", " ", plain).strip(" .!\"'“”„«»*_")
-    return WISHES.get(words) if words else None
+    words = fold(text).text
+    begin, end = 0, len(words)
+    while begin < end and _is_rim(words[begin]):
+        begin += 1
+    while end > begin and _is_rim(words[end - 1]):
+        end -= 1
+    return WISHES.get(words[begin:end])
+
+
+def _is_rim(char: str) -> bool:
+    return not char.isalnum() and char not in QUESTION_MARKS
 
 
 def refuses(contact_id: int) -> bool:

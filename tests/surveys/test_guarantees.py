@@ -108,12 +108,15 @@ def test_answers_at_the_same_moment_are_one_response() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["STOP", "Stopp!", "abmelden", "Arrêt", "baja", "disiscrivimi", " stop. ", "„Stop“"])
-def test_stop_is_heard_in_five_languages(text: str) -> None:
-    assert consent.wish_in(text) == Wish.STOP
+@pytest.mark.parametrize("around", ["{}", "{}!!!", "¡{}!", "({})", "{};", "{}…", "{} 🙏", "{}\u200b", "*{}* \n"])
+def test_stop_is_heard_in_five_languages_whatever_signs_stand_around_it(text: str, around: str) -> None:
+    assert consent.wish_in(around.format(text)) == Wish.STOP
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("text", ["Please stop the parcel", "stop calling me", "bus stop", "Start der Tour?", "", "no"])
+@pytest.mark.parametrize(
+    "text", ["Please stop the parcel", "stop calling me", "bus stop", "Start der Tour?", "stop?", "", "!?", "no"]
+)
 def test_a_request_that_holds_the_word_is_a_message(text: str) -> None:
     assert consent.wish_in(text) is None
 
