@@ -9,7 +9,7 @@ PATHS := $(filter-out benchmarks,$(patsubst %/__init__.py,%,$(wildcard */__init_
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
-.PHONY: demo demo-reset demo-status tour
+.PHONY: demo demo-reset demo-status busy-hour tour
 demo: ## Run the product on this machine: http://127.0.0.1:8000 (PORT=, SIM_PORT=, VERBOSE=1)
 	@sh bin/bootstrap base
 	@exec $(PYTHON_OF_VENV) -m helpdesk.services.demo
@@ -20,6 +20,9 @@ demo-reset: ## Remove the data of the demo
 
 demo-status: ## Show the processes of the running demo and their memory
 	@$(PYTHON_OF_VENV) -m helpdesk.services.status
+
+busy-hour: ## Let customers write and agents answer in the running demo (MINUTES=10, CUSTOMERS=60, ARGS=)
+	@exec $(PYTHON_OF_VENV) -m helpdesk.services.busy_hour --minutes $${MINUTES:-10} --customers $${CUSTOMERS:-60} $(ARGS)
 
 tour: ## Play one conversation from message to answer, headless, and time each step
 	@sh bin/bootstrap base

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from helpdesk.services.folders import private_folder
@@ -33,11 +34,27 @@ def kept_secrets(folder: Path) -> dict[str, str]:
         "WHATSAPP_VERIFY_TOKEN": secrets.token_urlsafe(18),
         "SIM_ACCESS_TOKEN": "EAA" + secrets.token_urlsafe(48),
     }
+    _write_private(path, made)
+    return made
+
+
+def _write_private(path: Path, content: Mapping[str, object]) -> None:
+    """Write a file as a whole or not at all, readable by its owner only."""
     half = path.with_suffix(".half")
     half.touch(mode=0o600)
-    half.write_text(json.dumps(made, indent=2))
+    half.write_text(json.dumps(content, indent=2))
     half.rename(path)
-    return made
+
+
+def remember_addresses(folder: Path, *, web: str, simulator: str, stores: Mapping[str, str]) -> None:
+    """Note where a running installation can be reached, for commands that join it later."""
+    _write_private(folder / "addresses.json", {"web": web, "simulator": simulator, "stores": dict(stores)})
+
+
+def joining_environment(folder: Path) -> dict[str, str]:
+    """Return the environment in which a command joins the installation that runs in a folder."""
+    known = json.loads((folder / "addresses.json").read_text())
+    return {**stack_environment(folder, known["web"], known["simulator"]), **known["stores"]}
 
 
 def stack_environment(folder: Path, address: str, simulator: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpdesk.services import programs, schema
-from helpdesk.services.environment import PAST_TO_WRITE, stack_environment
+from helpdesk.services.environment import PAST_TO_WRITE, remember_addresses, stack_environment
 from helpdesk.services.postgres import Postgres
 from helpdesk.services.supervisor import Supervisor
 from helpdesk.services.valkey import Valkey
@@ -59,6 +59,7 @@ class Stack:
             stores.append(valkey.program())
         stores_env = {"DATABASE_URL": database, "REDIS_URL": redis, "BROKER_URL": broker}
         self.env = {**stack_environment(self.folder, self.url, self.simulator_url), **stores_env}
+        remember_addresses(self.folder, web=self.url, simulator=self.simulator_url, stores=stores_env)
         if stores:
             self.announce("Starting " + " and ".join(store.name for store in stores))
             self.supervisor.start(*stores)
