@@ -27,6 +27,7 @@ QUESTION = "Hello, the zip of my tent is broken. Can you help?"
 NOTE = "Order NL-20417, still under warranty."
 ANSWER = "Hello Nora, a spare zip leaves our warehouse today, at no cost."
 THANKS = "It arrived, but it is the wrong size!"
+CSAT, NPS, NPS_THANKS = "How satisfied are you", "How likely are you to recommend us", "You are helping us"
 RETRY_EVERY = 0.1  # seconds
 
 
@@ -108,6 +109,7 @@ class Tour:
 
     def __init__(self, stack: Stack) -> None:
         self.agent = Agent(stack.url)
+        self.manager = Agent(stack.url)
         self.simulator = stack.simulator_url
         self.phone = f"49151{secrets.randbelow(10**8):08d}"
         self.ticket = ""
@@ -182,6 +184,19 @@ class Tour:
         page = Fields(self.page())
         return sum(text in words for _classes, words in page.bubbles)
 
+    def figure(self, kpi: str) -> str:
+        """Return what the overview says of a figure: its number, and why there is none."""
+        page = self.manager.page("/reports/")
+        card = re.search(f'id="figure-{kpi}".*?</article>', page, re.DOTALL)
+        parts = re.findall(r'<p class="figure-(?:value|foot)[^>]*>(.*?)</p>', card[0], re.DOTALL) if card else []
+        words = [" ".join(re.sub(r"<[^>]*>", " ", part).split()) for part in parts]
+        return words[0] if kpi == "volume" and words else " ".join(words)
+
+    def tap(self, title: str) -> None:
+        """Let the customer tap an answer of the newest question that offers it."""
+        body = {"from": self.phone, "tap": title}
+        requests.post(f"{self.simulator}/control/inbound", json=body, timeout=10).raise_for_status()
+
     def act(self, noun: str, **fields: str) -> None:
         """Send one of the forms of the ticket's page with its hidden fields."""
         hidden = Fields(self.page()).inputs
@@ -191,10 +206,18 @@ class Tour:
     def play(self) -> None:
         """Play the conversation."""
         self.step("Lena logs in", lambda: self.agent.log_in("lena", "demo"))
+        self.step("Jonas, who manages, logs in", lambda: self.manager.log_in("jonas", "demo"))
+        volume = self.see("Jonas reads how many tickets are new", lambda: self.figure("volume"), within=20)
+        score = self.figure("csat")
         self.step(f"{NAME} writes on WhatsApp: {QUESTION}", lambda: self.write(QUESTION))
         self.ticket = self.see("her message is a ticket in the queue", self.find_ticket)
         self.see(f"ticket {self.ticket} shows it", lambda: "message-in" in self.bubble(QUESTION))
-        self.see("her telephone has read back its number", lambda: self.received(f"#{self.ticket}"))
+        self.see("an acknowledgement with its number is on her telephone", lambda: self.received(f"#{self.ticket}"))
+        self.see(
+            "Jonas's overview counts one ticket more",
+            lambda: self.figure("volume") == str(int(volume) + 1),
+            within=20,
+        )
         self.step("Lena claims the ticket", lambda: self.act("claim"))
         self.step(f"Lena notes for her team: {NOTE}", lambda: self.act("notes", text=NOTE))
         self.see("the note stands on the page", lambda: NOTE in self.page())
@@ -214,8 +237,17 @@ class Tour:
             raise TourError(f"ticket {again} was opened instead of reopening ticket {self.ticket}")
         self.step("the message stands in the thread once", lambda: self.expect(self.count(THANKS) == 1))
         self.step("the note never left the house", lambda: self.expect(NOTE not in str(self.sent())))
+        self.act("resolution")
+        self.see("resolved again, she is asked how satisfied she is", lambda: self.received(CSAT), within=30)
+        self.step("she taps five stars", lambda: self.tap("⭐" * 5))
+        self.see("she is thanked and asked whether she would recommend us", lambda: self.received(NPS), within=30)
+        self.step("she types: 9", lambda: self.write("9"))
+        self.see("both answers are thanked for", lambda: self.received(NPS_THANKS))
+        self.see("Jonas's overview has her score", lambda: self.figure("csat") not in {"", score}, within=20)
+        self.step("no answer of the survey has opened a ticket", lambda: self.expect(self.find_ticket() is None))
         self.step(
-            "one acknowledgement and one reply were sent, nothing else", lambda: self.expect(len(self.sent()) == 2)
+            "an acknowledgement, a reply, two questions and two thanks were sent, nothing else",
+            lambda: self.expect(len(self.sent()) == 6),
         )
 
     def ticks(self, *wanted: str) -> bool:

@@ -158,6 +158,8 @@ async def send(simulator: Simulator, phone: Phone, form: Mapping[str, object], f
         await writing.send_sample(simulator, phone, str(form["sample"]))
     elif form.get("sample") == "arabic":
         await writing.send_text(simulator, phone, random.choice(people.ARABIC))
+    elif form.get("sample") == "survey":
+        await writing.answer_survey(simulator, phone)
     elif file is not None:
         await writing.send_file(simulator, phone, file, str(form.get("text", "")))
     else:

@@ -1,5 +1,6 @@
 """What a customer can send from the phone."""
 
+import re
 import time
 from typing import Any
 
@@ -12,6 +13,9 @@ from simulator.phones.samples import sample
 from simulator.state import Medium, Phone
 
 MAX_TEXT = 4096
+# What a survey looks like to a customer: at least five answers to choose from, or the numbers of a scale.
+MANY_ANSWERS = 5
+ZERO_TO_TEN = re.compile(r"\b0\b.*\b10\b")
 
 
 class Refused(Exception):
@@ -95,6 +99,19 @@ async def tap_newest(simulator: Simulator, phone: Phone, wanted: str) -> None:
         if found is not None and not message.mine:
             return await tap(simulator, phone, f"{message.number}:{found}")
     raise Refused(_("That answer is no longer there."))
+
+
+async def answer_survey(simulator: Simulator, phone: Phone) -> None:
+    """Answer the question that waits: tap the first of its five answers or more, or type a nine. Raises Refused."""
+    for message in reversed(phone.messages.values()):
+        if message.mine and not message.hidden:
+            break
+        offered = [*message.buttons, *((identity, title) for _section, identity, title, _more in message.rows)]
+        if len(offered) >= MANY_ANSWERS:
+            return await tap(simulator, phone, f"{message.number}:{offered[0][0]}")
+        if ZERO_TO_TEN.search(message.text):
+            return await send_text(simulator, phone, "9")
+    raise Refused(_("No survey waits for an answer."))
 
 
 async def deliver(simulator: Simulator, phone: Phone, block: dict[str, Any]) -> None:

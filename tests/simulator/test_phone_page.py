@@ -127,3 +127,29 @@ def test_a_foreign_host_name_is_refused(simulator: Simulator) -> None:
 @pytest.mark.parametrize("path", ["/phone/1234567/", "/phone/media/12345", "/static/simulator/../asgi.py", "/nothing"])
 def test_what_is_not_there_is_a_404(simulator: Simulator, path: str) -> None:
     assert requests.get(f"{simulator.url}{path}", timeout=10).status_code == 404
+
+
+def test_the_quick_answer_taps_five_stars_types_a_nine_and_finds_nothing_else(
+    simulator: Simulator, rafael: str
+) -> None:
+    simulator.writes(rafael, "Hello")
+    send = f"{simulator.url}/phone/{rafael}/messages/?lang=en"
+
+    def answer() -> int:
+        return requests.post(send, files={"sample": (None, "survey")}, timeout=10).status_code
+
+    assert answer() == 400
+    rows = [{"id": f"score:{stars}", "title": "⭐" * stars} for stars in (5, 4, 3, 2, 1)]
+    question = {
+        "type": "list",
+        "body": {"text": "Happy?"},
+        "action": {"button": "Choose", "sections": [{"rows": rows}]},
+    }
+    simulator.accepted(rafael, type="interactive", interactive=question)
+    assert answer() == 200
+    simulator.accepted(rafael, text={"body": "Would you recommend us? Please type a number from 0 to 10."})
+    assert answer() == 200
+    written = [entry["message"] for entry in simulator.control("log?kind=inbound")["entries"]]
+    assert written[1]["interactive"]["list_reply"]["id"] == "score:5"
+    assert written[2]["text"]["body"] == "9"
+    assert answer() == 400

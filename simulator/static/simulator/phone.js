@@ -161,12 +161,12 @@ document.querySelector(".failure")?.addEventListener("submit", (event) => {
   post(event.target, new FormData(event.target));
 });
 
-// The page around the phone may press its buttons: {phone: "photo" | "voice" | "arabic" | "new-customer"}.
+// The page around the phone may press its buttons: {phone: "photo" | "voice" | "arabic" | "survey" | "new-customer"}.
 const parents = document.body.dataset.parents.split(" ");
 addEventListener("message", async (event) => {
   if (!parents.includes(event.origin) || typeof event.data?.phone !== "string") return;
   if (event.data.phone === "new-customer") document.getElementById("new-customer").showModal();
-  else if (composer && ["photo", "voice", "arabic"].includes(event.data.phone)) {
+  else if (composer && ["photo", "voice", "arabic", "survey"].includes(event.data.phone)) {
     const data = new FormData();
     data.set("sample", event.data.phone);
     await post(composer, data);
