@@ -192,10 +192,10 @@ SOURCES = (
         agent="x.agent",
         measures=(
             Measure(id="csat", numerator="(10 * x.score >= 8 * x.highest)::int", denominator=CSAT),
-            # In thousandths of the scale from 1 to 5, to which the other scale is brought.
+            # In 36ths of the scale from 1 to 5, to which the other scale is brought: whole numbers for both.
             Measure(
                 id="csat_mean",
-                numerator="round(1000 + 4000.0 * (x.score - x.lowest) / (x.highest - x.lowest))::int",
+                numerator="36 + 144 * (x.score - x.lowest) / (x.highest - x.lowest)",
                 denominator=CSAT,
                 packs=True,
             ),

@@ -92,7 +92,11 @@ def _from_facts(
     """  # noqa: S608 - made of constants of this app
     with connection.cursor() as sql:
         sql.execute(statement, [first, last, *values])
-        return _rows(sql.fetchall(), keep_key=True)
+        rows = _rows(sql.fetchall(), keep_key=True)
+    if by == "team" and filters.teams is not None:
+        # Somebody of the teams asked for may be in others too, about which nobody asked.
+        return [row for row in rows if int(row.key) in filters.teams]
+    return rows
 
 
 def conditions(source: Source, filters: Filters) -> tuple[str, list[Any]]:

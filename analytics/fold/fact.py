@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from analytics.definitions import DEFLECTION_HOURS, FCR_WINDOW_DAYS, MISSED_AFTER_HOURS, REOPEN_WINDOW_HOURS
-from analytics.fold.story import Hours, Said, Solve, Story
+from analytics.fold.story import Said, Solve, Story
 
 PAUSED = frozenset({"pending", "on_hold"})
 FCR_WINDOW = dt.timedelta(days=FCR_WINDOW_DAYS)
@@ -25,9 +25,8 @@ NEVER_SOLVED: dict[str, Any] = dict.fromkeys(
 def columns(story: Story) -> dict[str, Any]:
     """Return all columns but those about work and those that other tickets decide."""
     log, opened = story.log, story.opened
-    hours = story.hours_at(opened.seq)
     # What routing decided in the same moment is where the ticket began.
-    arrived = story.arrived or opened
+    at_once = [event.team for event in story.moves if event.recorded_at == opened.recorded_at]
     return {
         "ticket_id": log.ticket,
         "contact": log.contact,
@@ -39,27 +38,28 @@ def columns(story: Story) -> dict[str, Any]:
         "opened_at": opened.occurred_at,
         "opened_day": story.day(opened.occurred_at),
         "opened_hour": opened.occurred_at.astimezone(story.zone).hour,
-        "opened_team": arrived.team or opened.team or (opened.data or {}).get("team"),
+        "opened_team": at_once[-1] or (opened.data or {}).get("team"),
         "began_at": story.began_at,
-        **_first_reply(story, hours),
+        **_first_reply(story),
         **_acknowledgement(story),
-        **_resolutions(story, hours),
+        **_resolutions(story),
         "missed_day": _missed_day(story),
     }
 
 
-def _first_reply(story: Story, hours: Hours) -> dict[str, Any]:
+def _first_reply(story: Story) -> dict[str, Any]:
     if story.first is None or story.began_at is None:
         return NEVER_REPLIED
     at = story.first.accepted_at
+    since, place = story.waits_since(story.first, story.began_at)
     return {
         "replied_at": at,
         "replied_day": story.day(at),
         "replied_agent": story.first.message.author,
         "replied_team": story.first.team,
-        "first_response": story.wall(story.began_at, at),
-        "first_response_business": story.business(hours, story.began_at, at),
-        "assignment_to_reply": _assignment_to_reply(story, story.first, story.began_at),
+        "first_response": story.wall(since, at),
+        "first_response_business": story.business(story.hours_at(place), since, at),
+        "assignment_to_reply": _assignment_to_reply(story, story.first, since),
     }
 
 
@@ -85,32 +85,35 @@ def _acknowledgement(story: Story) -> dict[str, Any]:
     return {"acknowledged_day": None, "acknowledgement": None}
 
 
-def _resolutions(story: Story, hours: Hours) -> dict[str, Any]:
+def _resolutions(story: Story) -> dict[str, Any]:
     began_at = story.began_at
     if not story.solves or began_at is None:
         return NEVER_SOLVED
-    first, last = story.solves[0], story.solves[-1]
+    first, last, hours = story.solves[0], story.solves[-1], story.hours_at(story.heard_seq)
     wall, business = story.wall(began_at, last.at), story.exact_business(hours, began_at, last.at)
     whole = max(0, int(business))
     pauses = _pauses(story, began_at, last.at)
     paused = sum((end - begin for begin, end in pauses), dt.timedelta())
     again = first is not last
+    times = {
+        "first_resolution": story.wall(began_at, first.at) if again else wall,
+        "first_resolution_business": story.business(hours, began_at, first.at) if again else whole,
+        "resolution": wall,
+        "resolution_business": whole,
+        "work": max(0, int((last.at - began_at - paused).total_seconds())) if pauses else wall,
+        "work_business": max(0, int(business - sum(story.exact_business(hours, begin, end) for begin, end in pauses))),
+    }
     return {
+        **(dict.fromkeys(times) if story.is_for_machines else times),
         "first_solved_at": first.at,
         "first_solved_day": story.day(first.at),
         "first_solved_agent": first.agent,
         "first_solved_team": first.team,
-        "first_resolution": story.wall(began_at, first.at) if again else wall,
-        "first_resolution_business": story.business(hours, began_at, first.at) if again else whole,
         "is_reopened": _is_reopened(first, REOPEN_WINDOW),
         "solved_at": last.at,
         "solved_day": story.day(last.at),
         "solved_agent": last.agent,
         "solved_team": last.team,
-        "resolution": wall,
-        "resolution_business": whole,
-        "work": max(0, int((last.at - began_at - paused).total_seconds())) if pauses else wall,
-        "work_business": max(0, int(business - sum(story.exact_business(hours, begin, end) for begin, end in pauses))),
         "is_one_touch": _is_one_touch(story, last),
         "is_unattended": _is_unattended(story),
     }
@@ -131,7 +134,7 @@ def _pauses(story: Story, begin: dt.datetime, end: dt.datetime) -> list[tuple[dt
     found = []
     status, since = "", begin
     for event in story.moves:
-        if event.status in {"", status}:
+        if event.status in {"", status} or event.seq in story.void:
             continue
         at = max(since, min(event.occurred_at, end))
         if status in PAUSED and at > since:
@@ -154,13 +157,12 @@ def _is_one_touch(story: Story, solve: Solve) -> bool:
 
 def _missed_day(story: Story) -> dt.date | None:
     """Return the day on which 24 hours without an answer ended, while nobody had replied or resolved."""
-    answered = story.first.accepted_at if story.first else None
-    waiting = sorted(at for at, _m in story.inbound if answered is None or at < answered)
-    for place, at in enumerate(waiting):
-        following = waiting[place + 1] if place + 1 < len(waiting) else answered
+    waiting = sorted(at for at, message in story.inbound if not story.was_settled(message))
+    for at, following in zip(waiting, [*waiting[1:], None], strict=True):
         end = at + MISSED_AFTER
-        if story.solves and story.solves[0].at <= end:
+        if story.first is not None and story.first.accepted_at <= end:
             return None
-        if following is None or following > end:
+        resolved = any(at <= solve.at <= end for solve in story.solves)
+        if not resolved and (following is None or following > end):
             return story.day(end)
     return None

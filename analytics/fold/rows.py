@@ -82,9 +82,8 @@ def waits(story: Story) -> list[WaitRow]:
         while passed < len(ends) and ends[passed] <= seq:
             passed, place = passed + 1, 0
         settled = ends[passed] if passed < len(ends) else None
-        event = story.event_of.get(message.id)
-        if event is not None and event.status and event.status not in OPEN:
-            continue  # a thank-you on a resolved ticket waits for nothing
+        if story.was_settled(message):
+            continue
         # Until the next resolve, what does not answer this message does not answer the next one either.
         while place < len(replies):
             answer = replies[place].message

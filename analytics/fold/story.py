@@ -23,7 +23,7 @@ Business = Callable[[Hours, dt.datetime, dt.datetime], float]
 class Solve:
     """A resolve that stands."""
 
-    __slots__ = ("agent", "at", "reopened_at", "seq", "team")
+    __slots__ = ("agent", "at", "reopened_at", "reopened_seq", "seq", "team")
 
     def __init__(self, event: LoggedEvent) -> None:
         self.seq = event.seq
@@ -31,6 +31,7 @@ class Solve:
         self.agent = event.actor
         self.team = event.team
         self.reopened_at: dt.datetime | None = None
+        self.reopened_seq = 0
 
 
 class Said(NamedTuple):
@@ -51,10 +52,11 @@ class Story:
         self.exact_business = business
         self.opened = log.events[0]
         self.accepted: dict[int, dt.datetime] = {}
+        self._denied: dict[int, dt.datetime] = {}  # accepted once, then said to have failed
+        self.void: set[int] = set()  # places of resolves that did not stand, and of what took them back
         self.solves: list[Solve] = []
         self.hours: list[tuple[int, Hours]] = []
         self.event_of: dict[int, LoggedEvent] = {}
-        self.arrived: LoggedEvent | None = None
         self.moves: list[LoggedEvent] = []  # after which team, assignee or status were others than before
         self.transfers: list[int] = []
         self.topic: int | None = None
@@ -63,13 +65,16 @@ class Story:
         floor = self.opened.occurred_at - EARLIEST
         self.inbound = [(max(m.occurred_at, floor), m) for m in log.messages if m.kind == "inbound"]
         self.said = self._accepted_messages()
+        # What we said before the contact said anything answers nothing.
+        self.heard_seq = self.inbound[0][1].seq if self.inbound else self.opened.seq
         self.replies = [
-            one for one in self.said if one.message.purpose == "reply" and one.message.author_kind == "agent"
+            one
+            for one in self.said
+            if one.message.purpose == "reply" and one.message.author_kind == "agent"
+            if one.message.seq > self.heard_seq
         ]
-        self.first = self.replies[0] if self.replies else None
-        before = self.first.message.seq if self.first else None
-        heard = [at for at, m in self.inbound if before is None or m.seq < before]
-        self.began_at = min(heard) if heard else None
+        self.first = self.replies[0] if self.inbound and self.replies else None
+        self.began_at = min((at for at, _m in self.inbound), default=None)
 
     # -- Reading ---------------------------------------------------------------------------------
 
@@ -88,12 +93,13 @@ class Story:
                 if kind in BRINGS:
                     self.event_of[message] = event
                 elif kind in ACCEPTS:
-                    accepted.setdefault(message, occurred_at)
-                elif kind in LOSES:
-                    accepted.pop(message, None)
-            if kind == "message_received":
-                self.arrived = self.arrived or event
-            elif kind in TURNS:
+                    # Word that it arrived after all takes back the word that it failed.
+                    accepted.setdefault(message, self._denied.pop(message, occurred_at))
+                elif kind in LOSES and message in accepted:
+                    self._denied[message] = accepted.pop(message)
+                elif kind == "reply_retried":
+                    self._denied.pop(message, None)
+            if kind in TURNS:
                 self._turn(event, was_resolved=was_resolved)
             if status:
                 was_resolved = status == "resolved"
@@ -103,8 +109,8 @@ class Story:
         match event.kind:
             case "resolved":
                 self.solves.append(Solve(event))
-            case "reopened" if self.solves and "linked" not in data:
-                self.solves[-1].reopened_at = self.solves[-1].reopened_at or event.occurred_at
+            case "reopened" if self.solves and "linked" not in data and self.solves[-1].reopened_at is None:
+                self.solves[-1].reopened_at, self.solves[-1].reopened_seq = event.occurred_at, event.seq
             case "transferred":
                 self.transfers.append(event.seq)
             case "routed":
@@ -112,9 +118,9 @@ class Story:
             case "human_wanted":
                 self.wants_human = True
             case "resolve_undone" if self.solves:
-                self.solves.pop()
+                self.void |= {self.solves.pop().seq, event.seq}
             case "reply_failed" | "delivery_unknown" if self.solves and was_resolved and event.status in OPEN:
-                self.solves.pop()
+                self.void.add(self.solves.pop().seq)
 
     def _accepted_messages(self) -> list[Said]:
         found = []
@@ -126,6 +132,29 @@ class Story:
                 found.append(Said(message, max(at, message.occurred_at), event.team if event else None))
         found.sort(key=lambda one: (one.accepted_at, one.message.seq))
         return found
+
+    def was_settled(self, message: LoggedMessage) -> bool:
+        """Whether a message met a ticket that it did not open again: a thank-you waits for nothing."""
+        event = self.event_of.get(message.id)
+        return event is not None and bool(event.status) and event.status not in OPEN
+
+    @property
+    def is_for_machines(self) -> bool:
+        """Whether no person had to do with what a machine resolved; such tickets have figures of their own."""
+        return bool(self.solves) and self.solves[-1].agent is None and not self.replies
+
+    def waits_since(self, reply: Said, began_at: dt.datetime) -> tuple[dt.datetime, int]:
+        """Return since when the first reply was waited for, and that place in the log.
+
+        A ticket that only a machine had resolved begins anew when it is reopened.
+        """
+        since = began_at, self.heard_seq
+        for solve in self.solves:
+            if solve.agent is not None or solve.seq > reply.message.seq:
+                break
+            if solve.reopened_at is not None and solve.reopened_seq < reply.message.seq:
+                since = solve.reopened_at, solve.reopened_seq
+        return since
 
     def hours_at(self, seq: int) -> Hours:
         """Return the version of business hours that held at a place of the log."""

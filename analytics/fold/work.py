@@ -21,7 +21,7 @@ class EffortRow(NamedTuple):
 
 def handling(story: Story, efforts: list[EffortRow]) -> dict[str, Any]:
     """Return the work of all agents at a resolved ticket that a person had to do with."""
-    by_people = bool(story.solves) and bool(story.replies or story.solves[-1].agent)
+    by_people = bool(story.solves) and any(event.actor is not None for event in story.log.events)
     return {
         "handling": sum(row.seconds for row in efforts) if by_people and story.began_at else None,
         "is_handling_estimated": by_people and not story.log.focus,
@@ -41,19 +41,14 @@ def efforts(story: Story) -> list[EffortRow]:
 
 
 def _estimated(story: Story) -> dict[int | None, float]:
-    """Without a browser's word: for each reply the time since what came before it, five minutes at most."""
+    """Without a browser's word: for each reply the time since the contact's word or an agent's act before it."""
     spent: dict[int | None, float] = defaultdict(float)
-    since: dt.datetime | None = None
-    heard = iter([*story.inbound, None])  # in order of seq, as the replies below
-    following = next(heard)
-    for reply in sorted(story.replies, key=lambda one: one.message.seq):
+    before = [(message.seq, at) for at, message in story.inbound]
+    before += [(event.seq, event.occurred_at) for event in story.log.events if event.actor is not None]
+    for reply in story.replies:
         message = reply.message
-        while following is not None and following[1].seq < message.seq:
-            since = following[0] if since is None else max(since, following[0])
-            following = next(heard)
-        at = message.occurred_at
-        spent[message.author] += min(story.wall(since or at, at), ESTIMATE_AT_MOST)
-        since = at if since is None else max(since, at)
+        since = max(at for seq, at in before if seq < message.seq)
+        spent[message.author] += min(story.wall(since, message.occurred_at), ESTIMATE_AT_MOST)
     return spent
 
 

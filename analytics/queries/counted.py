@@ -1,22 +1,26 @@
 """What days do not add up to: distinct contacts, and how often each score was given. Straight from the facts."""
 
-import datetime as dt
 from collections import defaultdict
 
 from django.db import connection
 
 from analytics import sums
 from analytics.definitions import Kpi
-from analytics.measures import source_of
-from analytics.periods import Period, today
-from analytics.queries.totals import Sum
+from analytics.measures import Source, source_of
+from analytics.periods import Period
+from analytics.queries.totals import Sum, last_final_day
 from analytics.scope import Filters
+
+
+def source_of_contacts(kpi: Kpi) -> Source:
+    """Return where the tickets of a figure about contacts come from."""
+    return source_of("first_contact_resolution" if kpi.id == "repeat_contact_rate" else "volume")
 
 
 def distinct(filters: Filters, kpi: Kpi, period: Period, by: str) -> dict[str, Sum]:
     """Count contacts straight from the facts, each once, or once a day by "day"."""
-    source = source_of("first_contact_resolution" if kpi.id == "repeat_contact_rate" else "volume")
-    last = min(period.last, today() - dt.timedelta(days=kpi.window_days + 1)) if kpi.window_days else period.last
+    source = source_of_contacts(kpi)
+    last = min(period.last, last_final_day(kpi))
     hit = f"f.followed_at <= f.solved_at + interval '{kpi.window_days} days'"
     if kpi.id == "returning_contact_rate":
         hit = "f.is_returning"

@@ -130,11 +130,9 @@ class Reader:
         for row in rows:
             if not counts(kpi, row.day):
                 continue
-            if row.day not in period:
-                before[row.key].add(row)
-            elif is_final(kpi, row.day):
-                now[row.key].add(row)
-            else:
+            if is_final(kpi, row.day):
+                (now if row.day in period else before)[row.key].add(row)
+            elif row.day in period:
                 young[row.key].add(row)
         return {
             key: self._result(kpi, period, now[key], young.get(key), before[key])

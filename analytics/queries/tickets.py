@@ -1,16 +1,15 @@
 """The tickets themselves: those that a figure counts, and those that are open now."""
 
-import datetime as dt
-
 from django.db import connection
 from django.db.models import QuerySet
 
 from agents.models import User
 from analytics import sums
-from analytics.definitions import KPIS
+from analytics.definitions import KPIS, Statistic
 from analytics.measures import source_of
-from analytics.periods import Period, today
-from analytics.queries.totals import measure_of
+from analytics.periods import Period
+from analytics.queries import counted
+from analytics.queries.totals import last_final_day, measure_of
 from analytics.results import Ages
 from analytics.scope import Filters
 from helpdesk import clock
@@ -24,11 +23,14 @@ def tickets_behind(
 
     Raises KeyError for a figure that is not made of tickets.
     """
-    about_agents = filters.agents is not None
-    source = source_of(measure or measure_of(KPIS[kpi_id]), for_agents=about_agents)
+    kpi, name = KPIS[kpi_id], measure or measure_of(KPIS[kpi_id])
+    if kpi.statistic is Statistic.DISTINCT:
+        source, taking_part = counted.source_of_contacts(kpi), "1"
+    else:
+        source = source_of(name, for_agents=filters.agents is not None)
+        taking_part = next(known.denominator for known in source.measures if known.id == name)
     if source.of_people:
         raise KeyError(kpi_id)
-    one = next(known for known in source.measures if known.id == (measure or measure_of(KPIS[kpi_id])))
     condition, values = sums.conditions(source, filters)
     visible = Ticket.objects.visible_to(viewer)
     if kpi_id == "backlog":
@@ -37,10 +39,11 @@ def tickets_behind(
             " WHERE f.is_counted AND x.day <= %s" + condition + " GROUP BY f.ticket_id HAVING sum(x.delta) > 0)"
         )
         return visible.extra(where=[text], params=[period.last, *values])  # noqa: S610
-    last = min(period.last, today() - dt.timedelta(days=1)) if kpi_id == "missed_chats" else period.last
+    # What is not final yet stands beside the figure, not in it.
+    last = min(period.last, last_final_day(kpi))
     text = (
         f"tickets_ticket.id IN (SELECT f.ticket_id FROM {source.table} WHERE f.is_counted"  # noqa: S608
-        f" AND ({one.denominator}) IS NOT NULL AND {source.day} BETWEEN %s AND %s" + condition + ")"
+        f" AND ({taking_part}) IS NOT NULL AND {source.day} BETWEEN %s AND %s" + condition + ")"
     )
     return visible.extra(where=[text], params=[period.first, last, *values])  # noqa: S610
 

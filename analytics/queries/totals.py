@@ -8,8 +8,8 @@ from analytics import formulas, sums
 from analytics.definitions import Kpi, Statistic, Unit
 from analytics.periods import today
 
-# What a sum of whole numbers has to be multiplied by: scores are kept in thousandths, presence in seconds.
-SCALE = {"csat_mean": 0.001, "productivity": 3600.0}
+# What a sum of whole numbers has to be multiplied by: scores are kept in 36ths, presence in seconds.
+SCALE = {"csat_mean": 1 / 36, "productivity": 3600.0}
 
 
 @dataclass
@@ -70,3 +70,10 @@ def counts(kpi: Kpi, day: dt.date) -> bool:
 def is_final(kpi: Kpi, day: dt.date) -> bool:
     """Whether nothing can change a day any more that is not late."""
     return not kpi.window_days or day < today() - dt.timedelta(days=kpi.window_days)
+
+
+def last_final_day(kpi: Kpi) -> dt.date:
+    """Return the last day that is in the value of a figure."""
+    if kpi.id == "missed_chats":
+        return today() - dt.timedelta(days=1)
+    return today() - dt.timedelta(days=kpi.window_days + 1) if kpi.window_days else dt.date.max
