@@ -1,0 +1,210 @@
+"""From observations to figures, as their definitions say."""
+
+import datetime as dt
+import math
+import statistics
+import zoneinfo
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from analytics.scope import DIMENSIONS, Filters
+from tests.analytics.oracle import ends, people, talk
+from tests.analytics.oracle.past import Past, Seen
+from tests.analytics.story import Standing
+from tickets.models import Ticket
+
+Day = dt.date
+# How many days must pass until a day's values are final.
+WINDOWS = {
+    "first_contact_resolution": 7,
+    "repeat_contact_rate": 7,
+    "reopen_rate": 3,
+    "survey_response_rate": 7,
+    "deflection_rate": 3,
+}
+DISTINCT = {"repeat_contact_rate", "returning_contact_rate"}
+COUNTS = {"volume", "message_volume", "missed_chats"}
+SHARES = {
+    "csat", "concurrency", "deflection_rate", "survey_response_rate", "first_contact_resolution", "reopen_rate",
+    "sla_compliance", "utilisation", *DISTINCT,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question: from which day to which, about what."""
+
+    first: Day
+    last: Day
+    filters: Filters = field(default_factory=Filters)
+    tag: int | None = None  # only what has this tag, besides
+
+    @property
+    def before(self) -> "Asked":
+        """The same about the days before, as many."""
+        length = (self.last - self.first).days + 1
+        end = self.first - dt.timedelta(days=1)
+        return Asked(first=end - dt.timedelta(days=length - 1), last=end, filters=self.filters, tag=self.tag)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """An answer."""
+
+    value: float | None
+    n: int
+    p90: float | None = None
+    tickets: frozenset[int] = frozenset()
+
+
+def quantile(values: list[float], share: float) -> float:
+    """Return the value below which a share of all lies, on the straight line between the two nearest."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+class World:
+    """All observations of everything that the tables hold; `today` is when the questions are asked."""
+
+    def __init__(self, zone: zoneinfo.ZoneInfo, open_at_end: dict[Day, list[Standing]], today: Day) -> None:
+        self.zone, self.today, self.open_at_end = zone, today, open_at_end
+        known = [Past(t, zone) for t in Ticket.objects.select_related("conversation__contact", "conversation__inbox")]
+        self.pasts = {past.ticket.pk: past for past in known if past.counts}
+        pasts = list(self.pasts.values())
+        self._present = people.presence(zone)
+        given = people.opinions(pasts)
+        of_each: dict[str, Callable[[Past], list[Seen]]] = {
+            "first_response_time": talk.first_response,
+            "first_response_time.business": partial(talk.first_response, business=True),
+            "acknowledgement_time": talk.acknowledgement,
+            "assignment_to_reply_time": talk.assignment_to_reply,
+            "next_response_time": talk.waits,
+            "next_response_time.business": partial(talk.waits, business=True),
+            "resolution_time": ends.resolution,
+            "resolution_time.business": partial(ends.resolution, business=True),
+            "first_resolution_time": ends.first_resolution,
+            "first_resolution_time.business": partial(ends.first_resolution, business=True),
+            "work_time": ends.work,
+            "work_time.business": partial(ends.work, business=True),
+            "handling_time": people.handling,
+            "handling_time of agents": partial(people.handling, by_agent=True),
+            "first_contact_resolution": partial(ends.first_contact, others=pasts),
+            "repeat_contact_rate": partial(ends.repeats, others=pasts),
+            "returning_contact_rate": partial(ends.returning, others=pasts),
+            "reopen_rate": ends.reopenings,
+            "volume": talk.opened,
+            "message_volume": talk.spoken,
+            "missed_chats": talk.missed,
+            "deflection_rate": partial(ends.deflected, others=pasts),
+            "sla_compliance": ends.promises,
+        }
+        self.seen = {name: [one for past in pasts for one in observe(past)] for name, observe in of_each.items()}
+        self.seen |= {
+            "csat": people.satisfied(given),
+            "csat_mean": people.mean_scores(given),
+            "nps": people.recommended(given),
+            "survey_response_rate": people.responses(given),
+            "utilisation": self._present,
+            "concurrency": people.in_hand(zone),
+            "productivity": self._resolved_per_second(),
+            "backlog": [],
+        }
+
+    def _resolved_per_second(self) -> list[Seen]:
+        """Observe each agent's days: tickets resolved by seconds available."""
+        solved = [(past.day(s.occurred_at), s.actor_id) for past in self.pasts.values() for s in past.solves[-1:]]
+        return [Seen(**{**vars(one), "value": solved.count((one.day, one.agent))}) for one in self._present]
+
+    # -- Asking ----------------------------------------------------------------------------------------
+
+    def ask(self, name: str, asked: Asked) -> Figure:
+        """Return a figure; durations in office hours are called "….business"."""
+        kpi = name.partition(".")[0]
+        if kpi == "backlog":
+            return self._backlog(asked)
+        about_agents = kpi == "handling_time" and asked.filters.agents is not None
+        rows = self.seen[f"{kpi} of agents" if about_agents else name]
+        last = min(asked.last, self._last_final_day(kpi))
+        mine = [one for one in rows if asked.first <= one.day <= last and self._is_of(one, asked)]
+        tickets = frozenset(one.ticket for one in mine if one.ticket is not None)
+        if kpi in DISTINCT:
+            everybody = {one.contact for one in mine}
+            again = {one.contact for one in mine if one.value}
+            return Figure(value=len(again) / len(everybody) if mine else None, n=len(everybody), tickets=tickets)
+        values = [float(one.value) for one in mine]
+        n, value = sum(one.weight for one in mine), None
+        if kpi in COUNTS:
+            value = float(len(mine))
+        elif kpi == "nps" and mine:
+            exact = 100 * sum(values) / n
+            value = math.copysign(math.floor(abs(exact) + 0.5), exact)
+        elif kpi == "productivity" and n:
+            value = sum(values) / (n / 3600)
+        elif (kpi in SHARES or kpi in {"handling_time", "csat_mean"}) and n:
+            value = sum(values) / n
+        elif mine:
+            value = statistics.median(values)
+        p90 = quantile(values, 0.9) if values and kpi.endswith("_time") else None
+        return Figure(value=value, n=n, p90=p90, tickets=tickets)
+
+    def _last_final_day(self, kpi: str) -> Day:
+        """Return the last day whose values no longer change; a chat may be saved until its day is over."""
+        ended = 1 if kpi == "missed_chats" else WINDOWS[kpi] + 1 if kpi in WINDOWS else 0
+        return self.today - dt.timedelta(days=ended) if ended else Day.max
+
+    def _is_of(self, one: Seen, asked: Asked) -> bool:
+        """Whether an observation is within filters; what agents do with their days has no channel and no tag."""
+        past, filters = self.pasts.get(one.ticket or 0), asked.filters
+        if asked.tag is not None and (past is None or asked.tag not in past.tags):
+            return False
+        by_place = {
+            "channels": {past.inbox.channel} if past else set(),
+            "inboxes": {past.inbox.pk} if past else set(),
+            "topics": {past.topic} if past else set(),
+            "tags": past.tags if past else set(),
+            "teams": set(one.teams),
+            "agents": {one.agent},
+        }
+        return all(getattr(filters, name) is None or by_place[name] & getattr(filters, name) for name in by_place)
+
+    def _backlog(self, asked: Asked) -> Figure:
+        """Look at what was open at the end of the last day, or at the end of all that is known."""
+        day = min(asked.last, max(self.open_at_end))
+        open_then = self.open_at_end.get(day, [])
+        mine = [
+            ticket
+            for ticket, team, agent in open_then
+            if ticket in self.pasts
+            and self._is_of(Seen(day=day, ticket=ticket, teams=frozenset({team}), agent=agent), asked)
+        ]
+        return Figure(value=len(mine), n=len(mine), tickets=frozenset(mine))
+
+    def ask_part(self, name: str, asked: Asked, dimension: str, key: str) -> Figure:
+        """Return a figure for one key of a dimension, within the filters."""
+        kind = next(kind for kind, name in DIMENSIONS.items() if name == dimension)
+        wanted: Any = key if dimension == "channel" else int(key)
+        known: Any = getattr(asked.filters, kind)
+        if dimension == "tag":
+            return self.ask(name, replace(asked, tag=int(key)))
+        both = frozenset({wanted}) if known is None else known & {wanted}
+        return self.ask(name, replace(asked, filters=replace(asked.filters, **{kind: both})))
+
+    def keys(self, name: str, dimension: str) -> Iterable[str]:
+        """Return what a figure may be broken down by."""
+        rows = self.seen[name]
+        if dimension == "agent":
+            return sorted({str(one.agent) for one in [*rows, *self._present] if one.agent is not None})
+        if dimension == "team":
+            return sorted({str(team) for one in [*rows, *self._present] for team in one.teams})
+        of_tickets: dict[str, Callable[[Past], set[str]]] = {
+            "channel": lambda past: {past.inbox.channel},
+            "inbox": lambda past: {str(past.inbox.pk)},
+            "topic": lambda past: {str(past.topic)} - {"None"},
+            "tag": lambda past: {str(tag) for tag in past.tags},
+        }
+        return sorted({key for past in self.pasts.values() for key in of_tickets[dimension](past)})

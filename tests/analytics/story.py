@@ -1,0 +1,350 @@
+"""A random history, told by the real actions: everything that may happen to a ticket, at any hour, also wrongly.
+
+What no action does yet is written as an action would write it: putting a ticket on hold, a machine that resolves, a
+ticket that we begin, one contact who turns out to be another. Merging tickets and marking them as spam do not exist.
+"""
+
+import datetime as dt
+import random
+import zoneinfo
+from collections.abc import Callable
+
+from agents.models import Membership, PresenceInterval, PresenceState, User
+from helpdesk import clock
+from surveys import invitations
+from surveys.defaults import install as install_surveys
+from surveys.models import InvitationState, Survey, SurveyInvitation, SurveyKind
+from tests.analytics.history import answers, begins, hears, puts, resolves, settles, someone
+from tests.cast import House, writes
+from tests.paper import paper
+from tickets import delivery, intake
+from tickets.actions import assignment, lifecycle, messaging, triage
+from tickets.actions.clocks import notice_next
+from tickets.channels import DeliveryUnknown, SendError
+from tickets.defaults import install
+from tickets.errors import Refused
+from tickets.inbound import DeliveryReport, DeliveryStatus
+from tickets.models import (
+    OPEN_STATUSES,
+    AutomaticText,
+    BusinessHours,
+    BusinessInterval,
+    ContentType,
+    EventKind,
+    FocusSegment,
+    Inbox,
+    Message,
+    RoutingRule,
+    Status,
+    TeamHours,
+    Ticket,
+    TicketEvent,
+)
+
+# Office hours of both teams, local: weekdays, first and last minute of the day.
+OFFICE = (range(5), 9 * 60, 17 * 60)
+FINANCE_OFFICE = (range(6), 7 * 60 + 30, 13 * 60)
+Standing = tuple[int, int, int | None]  # an open ticket with its team and its assignee
+
+
+def furnish(cast: House, zone: str) -> Inbox:
+    """Give the house office hours, confirmations, surveys, an agent of two teams; return a second inbox."""
+    BusinessHours.objects.all().delete()
+    install(time_zone=zone)
+    hours = BusinessHours.objects.create(name="Mornings", time_zone=zone)
+    weekdays, begins_at, ends_at = FINANCE_OFFICE
+    for weekday in weekdays:
+        BusinessInterval.objects.create(hours=hours, weekday=weekday, begins=begins_at, ends=ends_at)
+    TeamHours.objects.create(team=cast.finance, hours=hours)
+    AutomaticText.objects.filter(kind="acknowledgement").update(is_active=True)
+    install_surveys()
+    Survey.objects.update(active_since=dt.datetime(2020, 1, 1, tzinfo=dt.UTC), cap_days=1)
+    Membership.objects.create(user=cast.mateus, team=cast.finance)
+    RoutingRule.objects.create(name="Parcels", position=1, keywords=["parcel"], team=cast.finance)
+    return Inbox.objects.create(name="Support UK", channel="post", team=cast.finance)
+
+
+class Story:
+    """Goes on as long as one likes."""
+
+    def __init__(self, cast: House, seed: int, *, zone: str = "Europe/Berlin", first: dt.datetime) -> None:
+        self.cast = cast
+        self.dice = random.Random(seed)
+        random.seed(seed)
+        self.zone = zoneinfo.ZoneInfo(zone)
+        self.inboxes = [cast.inbox, cast.inbox, furnish(cast, zone)]
+        self.at = self.last_look = first
+        self.phones = [someone() for _ in range(14)]
+        self.open_at_end: dict[dt.date, list[Standing]] = {}
+        self.busy_until = {cast.lena.pk: first - dt.timedelta(hours=1), cast.mateus.pk: first - dt.timedelta(hours=1)}
+        self.steps: list[Callable[[Ticket], object]] = [
+            *[self.replies] * 6, *[self.resolves] * 4, self.fails, self.undoes, self.reopens, self.hands_over,
+            self.claims, self.claims, self.tags, self.waits, self.waits, self.settles, self.bounces, self.loses,
+            self.retries, self.arrives_after_all, *[self.is_rated] * 3, self.is_somebody_else,
+        ]  # fmt: skip
+
+    def go_on(self, number: int) -> None:
+        """Let so many things happen."""
+        for _ in range(number):
+            self.pass_time()
+            tickets = list(Ticket.objects.order_by("-last_activity_at", "-pk")[:9])
+            if not tickets or self.dice.random() < 0.33:
+                self.is_written_to()
+                self.at += dt.timedelta(seconds=self.dice.choice([2, 9, 40]))
+                self.deliver()
+                continue
+            try:
+                self.dice.choice(self.steps)(self.dice.choice(tickets))
+            except Refused:
+                paper.plan.clear()
+            self.deliver()
+
+    def pass_time(self) -> None:
+        """Let minutes or hours pass, with what machines do meanwhile; look at the tickets at each midnight."""
+        then = self.at + dt.timedelta(minutes=self.dice.choice([1, 3, 8, 30, 90, 300]), seconds=self.dice.randrange(60))
+        day = self.day(self.at)
+        while day < self.day(then):
+            self.look(day)
+            self.spend(day)
+            day += dt.timedelta(days=1)
+        self.at = then
+        with clock.at(self.at):
+            while notice_next() or lifecycle.close_next() or delivery.settle_next():
+                pass
+            self.ask()
+        self.deliver()
+
+    def look(self, day: dt.date) -> None:
+        """Write down what is open."""
+        self.open_at_end[day] = list(
+            Ticket.objects.filter(status__in=OPEN_STATUSES).values_list("pk", "team_id", "assignee_id")
+        )
+
+    def day(self, at: dt.datetime) -> dt.date:
+        """Return the local day."""
+        return at.astimezone(self.zone).date()
+
+    def deliver(self) -> None:
+        """Let everything leave that is due, and most of it arrive."""
+        with clock.at(self.at):
+            while delivery.deliver_next():
+                pass
+            if self.dice.random() < 0.6:
+                for message in Message.objects.filter(purpose="survey", state="sent", delivered_at=None):
+                    self.report(message, DeliveryStatus.DELIVERED)
+
+    def report(self, message: Message, status: DeliveryStatus, *, late: int = 0) -> None:
+        """Let the provider say what became of a message; `late` are minutes that its word was on its way."""
+        attempt = message.attempts.latest("number")
+        with clock.at(self.at):
+            delivery.report(
+                DeliveryReport(
+                    inbox_id=message.inbox_id,
+                    external_id=message.external_id or f"late-{attempt.token}",
+                    status=status,
+                    occurred_at=self.at - dt.timedelta(minutes=late),
+                    token=str(attempt.token),
+                )
+            )
+
+    # -- What contacts do ------------------------------------------------------------------------------
+
+    def is_written_to(self) -> None:
+        """Somebody writes, and the word of it may be late; or we write to somebody."""
+        inbox = self.dice.choice(self.inboxes)
+        if self.dice.random() < 0.07:
+            phone = someone()
+            begins(self.cast.lena if inbox == self.cast.inbox else self.cast.mateus, inbox, phone, self.at)
+            self.phones.append(phone)
+            return
+        late = dt.timedelta(minutes=self.dice.choice([0, 0, 0, 7, 300, 2880]))
+        phone = self.dice.choice([someone(), self.dice.choice(self.phones), self.phones[-1]])
+        text = self.dice.choice(["Hi", "Where is my parcel?", "Thanks", "It broke again"])
+        ticket = hears(self.cast, self.at, phone=phone, sent_at=self.at - late, text=text, inbox=inbox)
+        if self.dice.random() < 0.05:
+            ticket.conversation.contact.is_test = True
+            ticket.conversation.contact.save()
+
+    def is_rated(self, ticket: Ticket) -> None:
+        """A contact gives a score, again or for the first time, soon or late."""
+        sent = list(SurveyInvitation.objects.filter(state=InvitationState.SENT).select_related("survey", "ticket"))
+        if not sent:
+            return
+        sent.sort(key=lambda one: one.pk)
+        invitation = self.dice.choice([*sent, *sent[-3:]])
+        self.rates(invitation)
+        if invitation.survey.kind == SurveyKind.CSAT and self.dice.random() < 0.9:
+            self.at += dt.timedelta(minutes=1)
+            with clock.at(self.at):
+                self.ask()
+            self.deliver()
+            asked = SurveyInvitation.objects.filter(ticket=invitation.ticket, survey__kind=SurveyKind.NPS)
+            for following in asked.filter(state=InvitationState.SENT).order_by("-pk")[:1]:
+                self.rates(following)
+
+    def rates(self, invitation: SurveyInvitation) -> None:
+        """A contact taps or types a score; the word of it may be late."""
+        conversation = invitation.ticket.conversation
+        identity = conversation.contact.identities.filter(inbox=conversation.inbox).first()
+        if identity is None:
+            return
+        score = self.dice.randint(invitation.survey.scale.lowest, invitation.survey.scale.highest)
+        late = dt.timedelta(minutes=self.dice.choice([0, 0, 30]))
+        tapped = {"choice": {"id": f"survey:{invitation.token}:{score}"}}
+        choice = {"content_type": ContentType.CHOICE, "content": tapped}
+        words = choice if invitation.survey.kind == SurveyKind.CSAT else {"text": str(score)}
+        with clock.at(self.at):
+            intake.receive(
+                writes(conversation.inbox, phone=identity.value, at=self.at - late, **{"text": "", **words})  # type: ignore[arg-type]
+            )
+
+    def ask(self) -> None:
+        """Invite to rate what was resolved, and send what is due; half-way the scale changes."""
+        if Ticket.objects.count() == 25:
+            Survey.objects.filter(kind=SurveyKind.CSAT).update(highest=10)
+        survey = invitations.first_survey()
+        assert survey is not None
+        news = TicketEvent.objects.filter(kind=EventKind.RESOLVED, survey_invitations=None)
+        for resolution in news.select_related("ticket__conversation__contact"):
+            due_at = resolution.occurred_at + survey.delay
+            invitations.invite(survey, resolution.ticket, resolution, due_at=due_at, at=clock.now())
+        while invitations.process_next():
+            pass
+
+    def is_somebody_else(self, ticket: Ticket) -> None:
+        """A contact turns out to be another one."""
+        contact, other = ticket.conversation.contact, Ticket.objects.earliest("pk").conversation.contact
+        apart = {contact.pk, contact.merged_into_id} & {other.pk, other.merged_into_id} <= {None}
+        if apart and other.merged_into is None and not contact.merged_contacts.exists() and self.dice.random() < 0.3:
+            contact.merged_into, contact.is_test = other, other.is_test
+            contact.save()
+
+    # -- What agents do --------------------------------------------------------------------------------
+
+    def somebody(self, ticket: Ticket) -> User:
+        """Choose who works on a ticket: mostly the same person."""
+        both = [self.cast.lena, self.cast.mateus]
+        if ticket.team_id == self.cast.finance.pk:
+            return self.cast.mateus
+        place = Ticket.objects.filter(pk__lt=ticket.pk).count()
+        return both[place % 2] if self.dice.random() < 0.85 else self.dice.choice(both)
+
+    def looks(self, who: User, ticket: Ticket) -> None:
+        """Somebody has the ticket before their eyes around this moment, sometimes for long; browsers may crash."""
+        begin = max(self.busy_until[who.pk], self.at - dt.timedelta(seconds=self.dice.randrange(900)))
+        end = begin + dt.timedelta(seconds=self.dice.choice([5, 90, 400, 1500, 9000]))
+        self.busy_until[who.pk] = end
+        FocusSegment.objects.create(
+            user=who,
+            ticket=ticket,
+            composing=self.dice.random() < 0.3,
+            started_at=begin,
+            last_seen_at=end,
+            ended_at=end,
+        )
+
+    def spend(self, day: dt.date) -> None:
+        """Let both agents have been here on a day: with a break, past midnight, or until a crash."""
+        for who in (self.cast.lena, self.cast.mateus):
+            at = dt.datetime.combine(day, dt.time(self.dice.choice([0, 7, 8])), self.zone).astimezone(dt.UTC)
+            PresenceInterval.objects.filter(user=who, ended_at=None).update(ended_at=at)
+            last = PresenceInterval.objects.filter(user=who).order_by("-started_at").first()
+            at = max(at, last.ended_at) if last and last.ended_at else at
+            for state in self.dice.sample(["online", "away", "online", "online"], 3):
+                end = at + dt.timedelta(seconds=self.dice.randrange(900, 25_000))
+                PresenceInterval.objects.create(
+                    user=who, state=PresenceState(state), started_at=at, last_seen_at=end, ended_at=end
+                )
+                at = end
+
+    def end(self) -> None:
+        """Look at the tickets once more; leave the last presence and the last look of everybody without an end."""
+        self.look(self.day(self.at))
+        for model in (PresenceInterval, FocusSegment):
+            for who in (self.cast.lena, self.cast.mateus):
+                last = model.objects.filter(user=who).order_by("-started_at").first()
+                if last is not None:
+                    model.objects.filter(pk=last.pk).update(ended_at=None)
+
+    def replies(self, ticket: Ticket) -> None:
+        """Somebody replies; the provider accepts it at once or two minutes later."""
+        who = self.somebody(ticket)
+        late = dt.timedelta(minutes=self.dice.choice([0, 2]))
+        answers(who, ticket, self.at, accepted_at=self.at + late)
+        self.at += late
+        if self.dice.random() < 0.7:
+            self.looks(who, ticket)
+
+    def fails(self, ticket: Ticket) -> None:
+        """Somebody replies and resolves, and the provider refuses the reply."""
+        paper.plan.append(SendError("No", permanent=True))
+        answers(self.somebody(ticket), ticket, self.at)
+
+    def loses(self, ticket: Ticket) -> None:
+        """Somebody replies, and nobody knows whether it arrived."""
+        paper.plan.append(DeliveryUnknown("The line broke."))
+        answers(self.somebody(ticket), ticket, self.at)
+
+    def bounces(self, ticket: Ticket) -> None:
+        """The provider took a message, and says later that it failed."""
+        sent = ticket.messages.filter(state="sent", purpose__in=["reply", "acknowledgement"], delivered_at=None)
+        for message in sent.order_by("-seq")[:1]:
+            self.report(message, DeliveryStatus.FAILED)
+
+    def arrives_after_all(self, ticket: Ticket) -> None:
+        """The provider says, late, that something arrived that was lost or had failed."""
+        lost = Message.objects.filter(
+            state__in=["unknown", "failed"], purpose="reply", attempts__isnull=False
+        ).distinct()
+        for message in lost.order_by("-pk")[:1]:
+            self.report(message, DeliveryStatus.DELIVERED, late=self.dice.choice([0, 1]))
+
+    def retries(self, ticket: Ticket) -> None:
+        """Somebody sends again what failed."""
+        for message in Message.objects.filter(state="failed", purpose="reply").order_by("-pk")[:1]:
+            with clock.at(self.at):
+                messaging.retry_reply(actor=self.cast.ada, message_id=message.pk)
+
+    def resolves(self, ticket: Ticket) -> None:
+        """Somebody resolves."""
+        who = self.somebody(ticket)
+        resolves(who, ticket, self.at)
+        if self.dice.random() < 0.3:
+            self.looks(who, ticket)
+
+    def settles(self, ticket: Ticket) -> None:
+        """A machine resolves."""
+        settles(ticket, self.at)
+
+    def undoes(self, ticket: Ticket) -> None:
+        """Somebody resolves, and takes it back."""
+        self.resolves(ticket)
+        self.at += dt.timedelta(minutes=1)
+        with clock.at(self.at):
+            lifecycle.undo_resolve(actor=self.cast.ada, ticket_id=ticket.pk)
+
+    def reopens(self, ticket: Ticket) -> None:
+        """Somebody reopens."""
+        with clock.at(self.at):
+            lifecycle.reopen(actor=self.cast.ada, ticket_id=ticket.pk)
+
+    def waits(self, ticket: Ticket) -> None:
+        """Somebody puts it on hold, or makes it wait for the contact, or goes on."""
+        status = self.dice.choice([Status.PENDING, Status.PENDING, Status.ON_HOLD, Status.OPEN])
+        puts(self.cast.ada, ticket, status, self.at)
+
+    def hands_over(self, ticket: Ticket) -> None:
+        """The administrator hands it to another team."""
+        with clock.at(self.at):
+            team = self.dice.choice([self.cast.returns, self.cast.finance])
+            assignment.transfer(actor=self.cast.ada, ticket_id=ticket.pk, team_id=team.pk)
+
+    def claims(self, ticket: Ticket) -> None:
+        """Somebody takes it."""
+        with clock.at(self.at):
+            assignment.claim(actor=self.somebody(ticket), ticket_id=ticket.pk)
+
+    def tags(self, ticket: Ticket) -> None:
+        """A tag is put on it."""
+        with clock.at(self.at):
+            triage.add_tag(actor=self.cast.ada, ticket_id=ticket.pk, name=self.dice.choice(["damage", "refund"]))
