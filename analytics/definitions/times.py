@@ -58,7 +58,7 @@ KPIS = (
         label=gettext_noop("Resolution time"),
         formula=gettext_noop(
             "From the contact's first message to the last time the ticket was resolved;"
-            " a ticket that is resolved again moves to the new day."
+            " a ticket that is resolved again moves to the new day, and what only a machine resolved is not in it."
         ),
         unit=Unit.SECONDS,
         statistic=Statistic.MEDIAN,

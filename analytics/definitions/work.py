@@ -88,7 +88,10 @@ KPIS = (
     Kpi(
         id="productivity",
         label=gettext_noop("Resolved per hour"),
-        formula=gettext_noop("Tickets that agents resolved, divided by the hours in which they were available."),
+        formula=gettext_noop(
+            "Tickets that agents resolved on days on which they were available,"
+            " divided by the hours in which they were."
+        ),
         unit=Unit.PER_HOUR,
         statistic=Statistic.RATE,
         better=Better.HIGHER,
@@ -115,7 +118,7 @@ KPIS = (
         id="missed_chats",
         label=gettext_noop("Missed chats"),
         formula=gettext_noop(
-            "Tickets without a reply of a person in the 24 hours after the contact's last message,"
+            "Tickets that nobody answered or resolved in the 24 hours after the contact's last message,"
             " by the day on which the 24 hours ended; days that are not over do not count."
         ),
         unit=Unit.COUNT,
