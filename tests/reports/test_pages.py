@@ -118,3 +118,27 @@ def test_the_front_page_asks_the_same_few_questions_of_more_tickets(
     client.get("/reports/")
     with django_assert_max_num_queries(25):
         client.get(f"/reports/{ASKED}")
+
+
+# What each page asks at most; a longer period or more tickets asks nothing more.
+QUESTIONS = {
+    "response-times": 19,
+    "resolution": 22,
+    "sla": 16,
+    "surveys": 20,
+    "agents": 21,
+    "volume": 22,
+    "backlog": 17,
+}
+
+
+def test_each_page_asks_the_same_few_questions_of_a_day_and_of_a_year(
+    staff: Staff, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = as_(staff.users["jonas"])
+    client.get("/reports/")
+    assert set(QUESTIONS) == set(PAGES)
+    for slug, most in QUESTIONS.items():
+        for period in ("today", "12-months"):
+            with django_assert_max_num_queries(most):
+                client.get(f"/reports/{slug}/?period={period}")
