@@ -3,11 +3,15 @@
 A page that is open renews its person's interval; one that is closed or lost does not, and then the interval ends at
 its last renewal, whether that is noticed after a minute or after an outage of hours. Tabs share one interval, and of
 many beats at most one in fifteen seconds writes.
+
+Where `RECORD_WORK` is off, only the present is known: an interval has no length and nothing is left of those that are
+over, so that nobody can add up when somebody was here.
 """
 
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -36,7 +40,8 @@ def beat(user_id: int, at: dt.datetime) -> bool:
     known = _open_interval(user_id).values_list("last_seen_at", flat=True).first()
     if known is not None and known >= at - GRACE:
         if known <= at - WRITE_EVERY:
-            _open_interval(user_id).filter(last_seen_at__lt=at).update(last_seen_at=at)
+            begins = {} if settings.RECORD_WORK else {"started_at": at}
+            _open_interval(user_id).filter(last_seen_at__lt=at).update(last_seen_at=at, **begins)
         return False
     last = PresenceInterval.objects.filter(user_id=user_id).order_by("-started_at").values_list("state", flat=True)
     state = PresenceState(last.first() or PresenceState.ONLINE)
@@ -72,6 +77,11 @@ def _enter(user_id: int, state: PresenceState, at: dt.datetime) -> bool:
         interval.last_seen_at = interval.ended_at
         interval.save(update_fields=["ended_at", "last_seen_at"])
         at = max(at, interval.ended_at)
+        if not settings.RECORD_WORK:
+            interval.delete()
+    if not settings.RECORD_WORK:
+        # The last one only told in which state they left.
+        PresenceInterval.objects.filter(user_id=user_id, ended_at=F("started_at")).delete()
     PresenceInterval.objects.create(user_id=user_id, state=state, started_at=at, last_seen_at=at)
     return True
 
@@ -79,17 +89,22 @@ def _enter(user_id: int, state: PresenceState, at: dt.datetime) -> bool:
 def leave(user_id: int, at: dt.datetime) -> None:
     """End what is open, because the person logged out."""
     lapsed = _open_interval(user_id).filter(last_seen_at__lt=at - GRACE)
-    lapsed.update(ended_at=F("last_seen_at"))
-    _open_interval(user_id).filter(started_at__lte=at).update(ended_at=at, last_seen_at=at)
+    lapsed.update(ended_at=F("last_seen_at"), **_without_length())
+    begins = {} if settings.RECORD_WORK else {"started_at": at}
+    _open_interval(user_id).filter(started_at__lte=at).update(ended_at=at, last_seen_at=at, **begins)
+
+
+def _without_length() -> dict[str, F]:
+    return {} if settings.RECORD_WORK else {"started_at": F("last_seen_at")}
 
 
 def end_lapsed(at: dt.datetime) -> int:
     """End, at their last sign of life, the intervals of pages that are gone and of people who were deactivated."""
     # Two statements without a join: what was renewed a moment ago is looked at again before it is ended.
     still_open = PresenceInterval.objects.filter(ended_at__isnull=True)
-    lapsed = still_open.filter(last_seen_at__lt=at - GRACE).update(ended_at=F("last_seen_at"))
-    retired = still_open.filter(user__in=User.objects.filter(is_active=False)).update(ended_at=F("last_seen_at"))
-    return lapsed + retired
+    lapsed = still_open.filter(last_seen_at__lt=at - GRACE).update(ended_at=F("last_seen_at"), **_without_length())
+    retired = still_open.filter(user__in=User.objects.filter(is_active=False))
+    return lapsed + retired.update(ended_at=F("last_seen_at"), **_without_length())
 
 
 def state_of(user_id: int, at: dt.datetime) -> str:

@@ -7,6 +7,7 @@ sign of work. Nothing a page says can lengthen a segment beyond the moments at w
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, QuerySet
 from django.db.models.functions import Greatest, Least
@@ -29,8 +30,11 @@ def _end(segments: QuerySet[FocusSegment], at: dt.datetime) -> int:
 def beat(user_id: int, ticket_id: int, *, composing: bool, at: dt.datetime) -> bool:
     """Note that this person works at this ticket now; return whether that counts.
 
-    It does not count for people who are not available and for tickets that they may not see.
+    It does not count for people who are not available, for tickets they may not see, and where work is not recorded.
     """
+    if not settings.RECORD_WORK:
+        leave(user_id, at)
+        return False
     available = PresenceInterval.objects.filter(presence.is_here(at, state=PresenceState.ONLINE), user_id=user_id)
     going_on = FocusSegment.objects.filter(
         Exists(available),

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django.fixtures import Settings
 
 from agents import presence
 from agents.models import Membership, PresenceInterval, PresenceState, User
@@ -123,3 +124,21 @@ def test_the_database_refuses_two_intervals_at_once(cast: House) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
             interval(begin, end)
     assert len(stretches(cast.lena)) == 2
+
+
+def test_where_work_is_not_recorded_only_the_present_is_known(cast: House, settings: Settings) -> None:
+    presence.beat(cast.lena.pk, START)
+    presence.leave(cast.lena.pk, after(30))
+    settings.RECORD_WORK = False
+    for second in range(60, 600, 15):
+        presence.beat(cast.lena.pk, after(second))
+    assert presence.state_of(cast.lena.pk, after(600)) == PresenceState.ONLINE
+    assert stretches(cast.lena) == [("online", 0, 30), ("online", 585, None)], "what was recorded before stays"
+    presence.set_state(cast.lena.pk, PresenceState.BREAK, after(600))
+    assert stretches(cast.lena) == [("online", 0, 30), ("break", 600, None)]
+    presence.leave(cast.lena.pk, after(700))
+    assert stretches(cast.lena) == [("online", 0, 30), ("break", 600, 600)]
+    presence.beat(cast.lena.pk, after(4000))
+    assert stretches(cast.lena) == [("online", 0, 30), ("break", 4000, None)], "back in the state they left in"
+    presence.end_lapsed(after(9000))
+    assert stretches(cast.lena) == [("online", 0, 30), ("break", 4000, 4000)]

@@ -106,14 +106,12 @@ def test_answers_at_the_same_moment_are_one_response() -> None:
 # -- STOP and START ----------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("text", ["STOP", "Stopp!", "abmelden", "Arrêt", "baja", "disiscrivimi", " stop. ", "„Stop“"])
-@pytest.mark.parametrize("around", ["{}", "{}!!!", "¡{}!", "({})", "{};", "{}…", "{} 🙏", "{}\u200b", "*{}* \n"])
-def test_stop_is_heard_in_five_languages_whatever_signs_stand_around_it(text: str, around: str) -> None:
-    assert consent.wish_in(around.format(text)) == Wish.STOP
+@pytest.mark.parametrize("text", ["STOP", "Stopp", "abmelden", "Arrêt", "desabonner", "baja", "disiscrivimi"])
+def test_stop_is_heard_in_five_languages_whatever_signs_stand_around_it(text: str) -> None:
+    for around in ("{}", " {}. ", "{}!!!", "¡{}!", "({})", "{};", "{}…", "„{}“", "{} 🙏", "{}\u200b", "*{}* \n"):
+        assert consent.wish_in(around.format(text)) == Wish.STOP, around
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     "text", ["Please stop the parcel", "stop calling me", "bus stop", "Start der Tour?", "stop?", "", "!?", "no"]
 )

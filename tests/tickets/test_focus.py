@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from agents import presence
 from agents.models import PresenceInterval, PresenceState
@@ -100,3 +101,12 @@ def test_the_time_of_an_agent_is_never_counted_twice(cast: House, tickets: tuple
     assert len(found) > 30
     assert all(begin <= end for begin, end in found)
     assert all(one[1] <= two[0] for one, two in itertools.pairwise(found))
+
+
+def test_where_work_is_not_recorded_no_segment_is_kept(
+    cast: House, tickets: tuple[Ticket, Ticket], settings: Settings
+) -> None:
+    settings.RECORD_WORK = False
+    presence.beat(cast.lena.pk, after(1))
+    assert not focus.beat(cast.lena.pk, tickets[0].pk, composing=False, at=after(1))
+    assert segments() == []
