@@ -27,7 +27,7 @@ from tickets.models import (
     TicketEvent,
 )
 
-WINDOW = 40
+WINDOW = 30
 # Two messages of one author within this time stand as one group.
 TOGETHER = dt.timedelta(minutes=10)
 
@@ -331,11 +331,12 @@ def _belongs_to(entry: Entry, before: Entry | None) -> bool:
 def _arrange(entries: list[Entry]) -> list[Entry]:
     """Mark where a day begins and which messages belong together."""
     before: Entry | None = None
+    last_day: dt.date | None = None
     for entry in entries:
-        day = timezone.localtime(entry.at).date()
-        entry.new_day = before is None or timezone.localtime(before.at).date() != day
+        day = timezone.localdate(entry.at)
+        entry.new_day = day != last_day
         entry.continued = not entry.new_day and _belongs_to(entry, before)
-        before = entry
+        before, last_day = entry, day
     return entries
 
 

@@ -341,17 +341,10 @@ DECIDABLE = frozenset({MessageState.HELD, MessageState.FAILED, MessageState.UNKN
 
 def entry(line: Entry, contact: Contact, place_query: str, *, may_work: bool) -> dict[str, Any]:
     """Return one line of the timeline for inbox/parts/entries.html: its markup, or the message where it has buttons."""
-    shown: dict[str, Any] = {
-        "key": line.key,
-        "seq": line.seq,
-        "at": line.at,
-        "new_day": line.new_day,
-        "continued": line.continued,
-        "undecided": line.undecided,
-    }
+    shown: dict[str, Any] = {"at": line.at, "new_day": line.new_day, "continued": line.continued}
     message = line.message
     if message is None:
-        return {**shown, "markup": _event(line)}
+        return {**shown, "attributes": _attributes(line, ""), "markup": _event(line)}
     if message.kind == MessageKind.NOTE:
         author = message.author
         looks = (
@@ -361,8 +354,9 @@ def entry(line: Entry, contact: Contact, place_query: str, *, may_work: bool) ->
             message.occurred_at,
             author and (author.name, author.short_name),
         )
-        return {**shown, "kind": "note", "markup": kept_as("note", looks, lambda: {"note": note(message)})}
-    shown["kind"] = "in" if message.kind == MessageKind.INBOUND else "out"
+        markup = kept_as("note", looks, lambda: {"note": note(message)})
+        return {**shown, "attributes": _attributes(line, "note"), "markup": markup}
+    shown["attributes"] = _attributes(line, "in" if message.kind == MessageKind.INBOUND else "out")
     if message.state in DECIDABLE:
         return {**shown, "message": bubble(message, line.files, contact, place_query, may_work=may_work)}
     shown["markup"] = kept_as(
@@ -374,6 +368,14 @@ def entry(line: Entry, contact: Contact, place_query: str, *, may_work: bool) ->
         },
     )
     return shown
+
+
+def _attributes(line: Entry, kind: str) -> SafeString:
+    """Return what the page's scripts know the line by."""
+    undecided = " data-undecided" if line.undecided else ""
+    of_kind = f' data-kind="{kind}"' if kind else ""
+    # Numbers and words of our own.
+    return mark_safe(f'id="entry-{line.key}" data-entry="{line.seq}"{undecided}{of_kind}')  # noqa: S308
 
 
 def _event(line: Entry) -> SafeString:
