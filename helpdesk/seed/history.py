@@ -13,9 +13,10 @@ from agents.models import Notification, PresenceInterval, Team
 from agents.notify import supervisors
 from channels_whatsapp.wire import format_phone
 from helpdesk.seed import attendance
-from helpdesk.seed.ledger import SECOND, Ledger, Terms
+from helpdesk.seed.ledger import SECOND, Ledger
 from helpdesk.seed.people import Staff
 from helpdesk.seed.plot import Plot, Story
+from helpdesk.seed.promises import Terms
 from helpdesk.seed.ratings import Memory, Ratings, rate
 from helpdesk.seed.rows import Keys, Sheets, fresh, make_room
 from surveys.defaults import START
