@@ -57,8 +57,12 @@ def _row(kind: str, period: Period) -> Review:
 
 
 def _plan() -> None:
-    """Make the first row of each kind: some way back where there are figures already, else for the present period."""
-    missing = [kind for kind in ReviewKind.values if not Review.objects.filter(kind=kind).exists()]
+    """Make the first row of each kind: some way back where there are figures already, else for the present period.
+
+    Until the first one is written, a history that is brought in later moves the beginning back.
+    """
+    begun = set(Review.objects.filter(written_at__isnull=False).values_list("kind", flat=True).distinct())
+    missing = [kind for kind in ReviewKind.values if kind not in begun]
     if not missing:
         return
     first = Fact.objects.order_by("opened_day").values_list("opened_day", flat=True).first()

@@ -72,6 +72,15 @@ def test_a_stopped_system_catches_up_with_every_period_and_tells_of_the_newest_a
     assert Notification.objects.filter(kind="review").count() == 2
 
 
+def test_a_history_that_is_brought_in_later_is_reviewed_too(cast: House) -> None:
+    begin(dt.datetime(2026, 11, 20, 12, tzinfo=BERLIN))
+    with clock.at(dt.datetime(2026, 11, 3, 9, tzinfo=BERLIN)):
+        intake.receive(writes(cast.inbox))
+    refresh.rebuild()
+    write_all(dt.datetime(2026, 11, 20, 13, tzinfo=BERLIN))
+    assert written() == [dt.date(2026, 11, 2), dt.date(2026, 11, 9)]
+
+
 def test_a_review_waits_until_its_whole_week_is_counted(cast: House) -> None:
     begin(dt.datetime(2026, 11, 11, 12, tzinfo=BERLIN))
     counted_until(dt.datetime(2026, 11, 15, 23, 59, tzinfo=BERLIN))
