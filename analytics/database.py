@@ -1,4 +1,4 @@
-"""The short way to PostgreSQL for many rows: binary, without model instances. For those who count, not for pages."""
+"""The short way to PostgreSQL for many rows: without model instances. For those who count, not for pages."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from psycopg import Cursor
 
 
 def fetch(statement: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Return the rows of a statement in their binary form; moments are in UTC."""
+    """Return the rows of a statement, read in their binary form; moments are in UTC."""
     connection.ensure_connection()
     with Cursor(connection.connection) as sql:
         sql.execute(statement, params, binary=True)

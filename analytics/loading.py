@@ -67,19 +67,19 @@ def load(ticket_ids: Sequence[int]) -> list[Log]:
     ids = [list(ticket_ids)]
     logs = {row[0]: Log(*row) for row in fetch(TICKETS, ids)}
     events = {pk: log.events for pk, log in logs.items()}
-    for pk, *row in fetch(EVENTS, ids):
-        events[pk].append(LoggedEvent._make(row))
+    for row in fetch(EVENTS, ids):
+        events[row[0]].append(LoggedEvent._make(row))
     messages = {pk: log.messages for pk, log in logs.items()}
-    for pk, *row in fetch(MESSAGES, ids):
-        messages[pk].append(LoggedMessage._make(row))
+    for row in fetch(MESSAGES, ids):
+        messages[row[0]].append(LoggedMessage._make(row))
     for pk, tag in fetch(TAGS, ids):
         logs[pk].tags.append(tag)
-    for pk, *row in fetch(CLOCKS, ids):
-        logs[pk].clocks.append(LoggedClock._make(row))
-    for pk, *row in fetch(FOCUS, ids):
-        logs[pk].focus.append(LoggedFocus._make(row))
-    for pk, *row in fetch(SURVEYS, ids):
-        logs[pk].surveys.append(LoggedSurvey._make(row))
+    for row in fetch(CLOCKS, ids):
+        logs[row[0]].clocks.append(LoggedClock._make(row))
+    for row in fetch(FOCUS, ids):
+        logs[row[0]].focus.append(LoggedFocus._make(row))
+    for row in fetch(SURVEYS, ids):
+        logs[row[0]].surveys.append(LoggedSurvey._make(row))
     return [log for log in logs.values() if log.events]
 
 

@@ -14,54 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import django
-import psycopg
 from django.db import connection
 
-MESSAGES = 10
-FILL = """
-INSERT INTO tickets_contact (name, phone, language, is_test, created_at)
-SELECT 'Contact ' || n, '', '', false, now() - interval '1 year' FROM generate_series(1, %(contacts)s::int) n;
-INSERT INTO tickets_conversation (inbox_id, contact_id, last_seq)
-SELECT i.id, c.id, 60 FROM tickets_contact c CROSS JOIN tickets_inbox i;
-INSERT INTO tickets_ticket (conversation_id, team_id, assignee_id, status, priority, subject, opened_at, recorded_at,
-  resolved_at, unanswered_count, last_activity_at, version)
-SELECT c.id, i.team_id, u.id, CASE WHEN c.id %% 100 = 0 THEN 'open' ELSE 'closed' END, 3, 'A question', at, at,
-  CASE WHEN c.id %% 100 = 0 THEN NULL ELSE at + interval '3 hours' END, 0, at, 20
-FROM tickets_conversation c JOIN tickets_inbox i ON i.id = c.inbox_id
-CROSS JOIN LATERAL (SELECT now() - interval '4 hours' - random() * 360 * interval '1 day' + c.id * interval '0' AS at) t
-JOIN LATERAL (SELECT user_id AS id FROM agents_membership m WHERE m.team_id = i.team_id
-  ORDER BY md5(m.user_id::text || c.id) LIMIT 1) u ON true;
-INSERT INTO tickets_message (inbox_id, conversation_id, ticket_id, seq, kind, purpose, author_kind, author_id,
-  content_type, text, content, occurred_at, recorded_at, state, sent_at, attempt, seen_seq)
-SELECT c.inbox_id, c.id, t.id, n * 4, kind, CASE kind WHEN 'outbound' THEN 'reply' ELSE '' END,
-  CASE kind WHEN 'outbound' THEN 'agent' ELSE 'contact' END, CASE kind WHEN 'outbound' THEN t.assignee_id END,
-  'text', 'Message', '{}', at, at, CASE kind WHEN 'outbound' THEN 'sent' END, CASE kind WHEN 'outbound' THEN at END,
-  CASE kind WHEN 'outbound' THEN 1 ELSE 0 END, n * 4 - 1
-FROM tickets_ticket t JOIN tickets_conversation c ON c.id = t.conversation_id
-CROSS JOIN generate_series(1, %(messages)s::int) n
-CROSS JOIN LATERAL (SELECT CASE WHEN n %% 2 = 1 THEN 'inbound' ELSE 'outbound' END AS kind,
-  t.opened_at + (n - 1) * interval '10 minutes'
-  + CASE WHEN n %% 2 = 1 THEN 0 ELSE -ln(1 - random()) * 120 - 480 END * interval '1 second' AS at) k;
-INSERT INTO tickets_ticketevent (ticket_id, seq, kind, actor_kind, actor_id, message_id, data, occurred_at, recorded_at,
-  team_id, assignee_id, status)
-SELECT t.id, 1, 'opened', 'contact', NULL, NULL, '{"hours": null}'::jsonb, t.opened_at, t.opened_at, t.team_id, NULL,
-  'new'
-FROM tickets_ticket t;
-INSERT INTO tickets_ticketevent (ticket_id, seq, kind, actor_kind, actor_id, message_id, data, occurred_at, recorded_at,
-  team_id, assignee_id, status)
-SELECT m.ticket_id, m.seq + e.n, e.kind, e.actor_kind, CASE e.actor_kind WHEN 'agent' THEN m.author_id END, m.id, '{}',
-  m.occurred_at, m.recorded_at, t.team_id, CASE WHEN m.seq > 4 THEN t.assignee_id END,
-  CASE WHEN m.seq > 4 THEN 'open' ELSE 'new' END
-FROM tickets_message m JOIN tickets_ticket t ON t.id = m.ticket_id
-JOIN (VALUES ('inbound', 1, 'message_received', 'contact'), ('outbound', 1, 'replied', 'agent'),
-  ('outbound', 2, 'reply_accepted', 'system')) AS e(of, n, kind, actor_kind) ON e.of = m.kind;
-INSERT INTO tickets_ticketevent (ticket_id, seq, kind, actor_kind, actor_id, message_id, data, occurred_at, recorded_at,
-  team_id, assignee_id, status)
-SELECT t.id, 59, 'resolved', 'agent', t.assignee_id, NULL, '{"settled_seq": 0}', t.resolved_at, t.resolved_at,
-  t.team_id, t.assignee_id, 'resolved'
-FROM tickets_ticket t WHERE t.resolved_at IS NOT NULL;
-ANALYZE;
-"""
+from benchmarks.kpi_fill import fill, furnish
 
 
 def seconds(work: Callable[[], Any]) -> float:
@@ -86,28 +41,6 @@ class SqlTime:
         finally:
             self.spent += time.perf_counter() - begin
             self.queries += 1
-
-
-def furnish() -> Any:
-    """Create teams, people and inboxes; return somebody who reads all reports."""
-    from agents.models import Membership, Role, Team, User
-    from tickets.models import Inbox
-
-    for number in range(3):
-        team = Team.objects.create(name=f"Team {number}")
-        Inbox.objects.create(name=f"Number {number}", channel="whatsapp", team=team)
-        for place in range(5):
-            user = User.objects.create(username=f"agent{number}{place}")
-            Membership.objects.create(user=user, team=team)
-    return User.objects.create(username="jonas", role=Role.MANAGER)
-
-
-def fill(tickets: int) -> None:
-    """Write a year in bulk, on a connection of its own: the product's gives up statements that take so long."""
-    wanted = {"contacts": max(1, tickets // 3), "messages": MESSAGES}
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, cursor_factory=psycopg.ClientCursor) as own:
-        own.execute("SET synchronous_commit = off")
-        own.execute(FILL.encode(), wanted)
 
 
 def measure_page(viewer: Any, days: int) -> None:
@@ -147,7 +80,7 @@ def measure_refresh() -> None:
 def compare_with_duckdb() -> None:
     """Print the medians of a year from DuckDB, where it is installed."""
     try:
-        import duckdb
+        import duckdb  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         print("duckdb: not installed")
         return
@@ -172,16 +105,19 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from analytics import refresh
+    from analytics import lock, refresh
 
     tickets = int(sys.argv[1]) if sys.argv[1:] else 1_000_000
     call_command("migrate", verbosity=0)
     viewer = furnish()
     print(f"filling {tickets:,} tickets: {seconds(lambda: fill(tickets)):.0f} s", flush=True)
-    begin = time.perf_counter()
-    number = refresh.rebuild()
-    spent = time.perf_counter() - begin
-    print(f"rebuild of {number:,} tickets: {spent:.1f} s, {spent / number * 1e6:.0f} µs each", flush=True)
+    lock.be_patient()
+    for processes in sorted({1, os.cpu_count() or 1}):
+        begin = time.perf_counter()
+        number = refresh.rebuild(processes=processes)
+        spent = time.perf_counter() - begin
+        each = spent / number * 1e6
+        print(f"rebuild of {number:,} tickets, {processes} processes: {spent:.1f} s, {each:.0f} µs each", flush=True)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("SELECT pg_size_pretty(sum(pg_total_relation_size(c))) FROM unnest(ARRAY["

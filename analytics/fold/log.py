@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 class LoggedEvent(NamedTuple):
     """A row of the history; `data` is None where it says nothing that figures need."""
 
+    ticket: int
     seq: int
     kind: str
     actor: int | None
@@ -23,6 +24,7 @@ class LoggedEvent(NamedTuple):
 class LoggedMessage(NamedTuple):
     """A message of the ticket, without its text."""
 
+    ticket: int
     id: int
     seq: int
     kind: str
@@ -36,6 +38,7 @@ class LoggedMessage(NamedTuple):
 class LoggedClock(NamedTuple):
     """A promise."""
 
+    ticket: int
     metric: str
     state: str
     stopped_at: dt.datetime | None
@@ -45,6 +48,7 @@ class LoggedClock(NamedTuple):
 class LoggedSurvey(NamedTuple):
     """A survey that was sent, and its answer, if there is one that counts."""
 
+    ticket: int
     kind: str
     agent: int | None
     team: int | None
@@ -60,6 +64,7 @@ class LoggedSurvey(NamedTuple):
 class LoggedFocus(NamedTuple):
     """A stretch of time in which an agent had the ticket before their eyes."""
 
+    ticket: int
     agent: int
     composing: bool
     began_at: dt.datetime

@@ -114,7 +114,7 @@ def message_days(story: Story) -> list[MessageDayRow]:
 def promises(story: Story) -> list[PromiseRow]:
     """Return the promises that were kept or broken, credited to whoever had the ticket then."""
     rows = []
-    for metric, state, stopped_at, breached_at in story.log.clocks:
+    for _ticket, metric, state, stopped_at, breached_at in story.log.clocks:
         at = breached_at or stopped_at
         if state == "cancelled" or at is None:
             continue

@@ -82,7 +82,7 @@ class Story:
         accepted, was_resolved = self.accepted, False
         where: tuple[int | None, int | None, str] | None = None
         for event in self.log.events:
-            seq, kind, _actor, message, data, occurred_at, _recorded_at, team, assignee, status = event
+            _ticket, seq, kind, _actor, message, data, occurred_at, _recorded_at, team, assignee, status = event
             if (team, assignee, status) != where:
                 where = (team, assignee, status)
                 self.moves.append(event)
