@@ -106,7 +106,9 @@ def _write_facts(facts: Sequence[dict[str, Any]]) -> None:
     columns = ", ".join(COLUMNS)
     replaced = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "ticket_id")
     with connection.cursor() as sql:
-        sql.execute("CREATE TEMPORARY TABLE IF NOT EXISTS kpi_staged (LIKE kpi_fact) ON COMMIT DELETE ROWS")
+        sql.execute(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS kpi_staged (LIKE kpi_fact INCLUDING DEFAULTS) ON COMMIT DELETE ROWS"
+        )
         sql.execute("DELETE FROM kpi_staged")
         copy("kpi_staged", COLUMNS, map(values_of, facts))
         sql.execute(

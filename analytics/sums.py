@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connection
 
+from analytics.database import fetch
 from analytics.measures import Source, base, source_of, sums, unpivot
 from analytics.scope import Filters
 
@@ -16,9 +16,12 @@ COLUMN = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What a measure comes to on one day, for one key of the dimension asked for ("" for all)."""
+# For each measure two days at which sums must be kept apart.
+Cuts = Mapping[str, tuple[dt.date, dt.date]]
+
+
+class Row(NamedTuple):
+    """What a measure comes to for one key of the dimension asked for ("" for all): on one day, or from that day on."""
 
     day: dt.date
     key: str
@@ -29,14 +32,24 @@ class Row:
 
 
 def read(
-    measures: Sequence[str], first: dt.date, last: dt.date, filters: Filters, by: str = "all", *, facts: bool = False
+    measures: Sequence[str],
+    first: dt.date,
+    last: dt.date,
+    filters: Filters,
+    by: str = "all",
+    *,
+    facts: bool = False,
+    cuts: Cuts | None = None,
 ) -> list[Row]:
-    """Return the sums of some measures for each day; one query from the rollups, one for each source from the facts."""
+    """Return the sums of some measures for each day; one query from the rollups, one for each source from the facts.
+
+    With cuts, days may be added up already: those before the first cut, between both, and from the second on.
+    """
     for_agents = by == "agent" or filters.agents is not None
     found: list[Row] = []
     rolled_up = [one for one in measures if not facts and _rolled_up(one, filters, by)]
     if rolled_up:
-        found.extend(_from_rollups(rolled_up, first, last, filters, by))
+        found.extend(_from_rollups(rolled_up, first, last, filters, by, cuts))
     by_source: dict[str, list[str]] = defaultdict(list)
     for one in sorted(set(measures) - set(rolled_up)):
         by_source[source_of(one, for_agents=for_agents).name].append(one)
@@ -60,18 +73,27 @@ def _rolled_up(measure: str, filters: Filters, by: str) -> bool:
     return (by == "all" and (not overlaps or len(keys) == 1)) or (by == dimension and not overlaps)
 
 
-def _from_rollups(measures: Sequence[str], first: dt.date, last: dt.date, filters: Filters, by: str) -> list[Row]:
+def _from_rollups(
+    measures: Sequence[str], first: dt.date, last: dt.date, filters: Filters, by: str, cuts: Cuts | None
+) -> list[Row]:
     restricted = filters.restricted()
     dimension, keys = next(iter(restricted.items())) if restricted else (by, None)
     wanted = None if keys is None else sorted(keys)
-    with connection.cursor() as sql:
-        sql.execute(
-            "SELECT day, key, measure, numerator, denominator, packed FROM kpi_rollup"
-            " WHERE dimension = %s AND measure = ANY(%s) AND day BETWEEN %s AND %s"
-            " AND (%s::text[] IS NULL OR key = ANY(%s))",
-            [dimension, list(measures), first, last, wanted, wanted],
+    condition = "dimension = %s AND measure = ANY(%s) AND day BETWEEN %s AND %s"
+    params: list[Any] = [dimension, list(measures), first, last]
+    if wanted is not None:
+        condition, params = condition + " AND key = ANY(%s)", [*params, wanted]
+    if cuts is None:
+        statement = f"SELECT day, key, measure, numerator, denominator, packed FROM kpi_rollup WHERE {condition}"  # noqa: S608
+    else:
+        statement = (
+            "SELECT min(day), key, measure, sum(numerator), sum(denominator), string_agg(packed, ''::bytea)"  # noqa: S608
+            " FROM kpi_rollup JOIN unnest(%s::text[], %s::date[], %s::date[]) AS c(measure, one, two) USING (measure)"
+            f" WHERE {condition} GROUP BY key, measure, day >= one, day >= two"
         )
-        return _rows(sql.fetchall(), keep_key=by != "all")
+        ones, twos = ([cuts[measure][place] for measure in measures] for place in (0, 1))
+        params = [list(measures), ones, twos, *params]
+    return _rows(fetch(statement, params), keep_key=by != "all")
 
 
 def _from_facts(

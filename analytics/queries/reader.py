@@ -14,7 +14,7 @@ from analytics.models import Watermark
 from analytics.periods import Period, today
 from analytics.queries import counted, heat, peaks, tickets, waiting
 from analytics.queries.peaks import Peaks
-from analytics.queries.totals import Sum, counts, is_final, measure_of, trend, value_of
+from analytics.queries.totals import Sum, counts, cut, is_final, measure_of, trend, value_of
 from analytics.queries.waiting import Waiting
 from analytics.results import Ages, Heatmap, Point, Provisional, Result
 from analytics.scope import Filters, within
@@ -101,8 +101,10 @@ class Reader:
 
     # -- How answers are made ----------------------------------------------------------------------
 
-    def _read(self, measures: Sequence[str], first: dt.date, last: dt.date, by: str) -> list[sums.Row]:
-        return sums.read(measures, first, last, self.filters, by, facts=self._from_facts)
+    def _read(
+        self, measures: Sequence[str], first: dt.date, last: dt.date, by: str, cuts: sums.Cuts | None = None
+    ) -> list[sums.Row]:
+        return sums.read(measures, first, last, self.filters, by, facts=self._from_facts, cuts=cuts)
 
     def _results(self, ids: Sequence[str], period: Period, by: str, variant: str = "") -> dict[str, dict[str, Result]]:
         """Return figures by KPI and key."""
@@ -118,7 +120,8 @@ class Reader:
                 found[kpi_id] = self._balance_results(kpi, period, by)
             else:
                 plain[measure_of(kpi, variant)] = kpi
-        rows = self._read(list(plain), period.previous.first, period.last, by) if plain else []
+        cuts = {measure: (period.first, cut(kpi)) for measure, kpi in plain.items()}
+        rows = self._read(list(plain), period.previous.first, period.last, by, cuts) if plain else []
         for measure, kpi in plain.items():
             found[kpi.id] = self._summed(kpi, period, [row for row in rows if row.measure == measure])
         return found
@@ -188,7 +191,7 @@ class Reader:
     # -- Open tickets ------------------------------------------------------------------------------
 
     def _balance_results(self, kpi: Kpi, period: Period, by: str) -> dict[str, Result]:
-        rows = self._read(["backlog"], dt.date.min, period.last, by)
+        rows = self._read(["backlog"], dt.date.min, period.last, by, {"backlog": (period.first, period.first)})
         keys = {row.key for row in rows} | ({""} if by == "all" else set())
         found = {}
         for key in sorted(keys):

@@ -67,6 +67,11 @@ def counts(kpi: Kpi, day: dt.date) -> bool:
     return kpi.id != "missed_chats" or day < today()
 
 
+def cut(kpi: Kpi) -> dt.date:
+    """Return the first day that is not like those before it: not final, or not counted at all."""
+    return today() - dt.timedelta(days=kpi.window_days)
+
+
 def is_final(kpi: Kpi, day: dt.date) -> bool:
     """Whether nothing can change a day any more that is not late."""
     return not kpi.window_days or day < today() - dt.timedelta(days=kpi.window_days)
