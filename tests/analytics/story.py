@@ -9,12 +9,14 @@ import random
 import zoneinfo
 from collections.abc import Callable
 
+from django.db.models import F
+
 from agents.models import Membership, PresenceInterval, PresenceState, User
 from helpdesk import clock
 from surveys import invitations
 from surveys.defaults import install as install_surveys
 from surveys.models import InvitationState, Survey, SurveyInvitation, SurveyKind
-from tests.analytics.history import answers, begins, hears, puts, resolves, settles, someone
+from tests.analytics.history import answers, begins, puts, resolves, settles, someone
 from tests.cast import House, writes
 from tests.paper import paper
 from tickets import delivery, intake
@@ -29,6 +31,7 @@ from tickets.models import (
     AutomaticText,
     BusinessHours,
     BusinessInterval,
+    Contact,
     ContentType,
     EventKind,
     FocusSegment,
@@ -160,10 +163,13 @@ class Story:
         late = dt.timedelta(minutes=self.dice.choice([0, 0, 0, 7, 300, 2880]))
         phone = self.dice.choice([someone(), self.dice.choice(self.phones), self.phones[-1]])
         text = self.dice.choice(["Hi", "Where is my parcel?", "Thanks", "It broke again"])
-        ticket = hears(self.cast, self.at, phone=phone, sent_at=self.at - late, text=text, inbox=inbox)
-        if self.dice.random() < 0.05:
-            ticket.conversation.contact.is_test = True
-            ticket.conversation.contact.save()
+        with clock.at(self.at):
+            receipt = intake.receive(writes(inbox, text, phone=phone, at=self.at - late))
+        # What comments on a survey belongs to no ticket.
+        if receipt.ticket_id is not None and self.dice.random() < 0.05:
+            contact = Ticket.objects.get(pk=receipt.ticket_id).conversation.contact
+            contact.is_test = True
+            self.change(contact)
 
     def is_rated(self, ticket: Ticket) -> None:
         """A contact gives a score, again or for the first time, soon or late."""
@@ -217,7 +223,12 @@ class Story:
         apart = {contact.pk, contact.merged_into_id} & {other.pk, other.merged_into_id} <= {None}
         if apart and other.merged_into is None and not contact.merged_contacts.exists() and self.dice.random() < 0.3:
             contact.merged_into, contact.is_test = other, other.is_test
-            contact.save()
+            self.change(contact)
+
+    def change(self, contact: Contact) -> None:
+        """Save what is new about a contact, and let the figures of all their tickets know."""
+        contact.save()
+        Ticket.objects.filter(conversation__contact=contact).update(version=F("version") + 1)
 
     # -- What agents do --------------------------------------------------------------------------------
 
