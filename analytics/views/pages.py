@@ -54,6 +54,7 @@ PAGES = {
                 "repeat_contact_rate",
                 "first_resolution_time",
                 "work_time",
+                "deflection_rate",
             ),
         ),
         Page("sla", gettext_lazy("SLA compliance"), ("sla_compliance", "missed_chats")),
@@ -105,6 +106,7 @@ def page(request: ReportRequest, slug: str) -> HttpResponse:
         "page": shown,
         "tiles": [words.tile(results[kpi.id], series[kpi.id]) for kpi in figures],
         "chosen": chosen,
+        "missing": [(_(KPIS[kpi].label), _(KPIS[kpi].formula)) for kpi in shown.kpis if not KPIS[kpi].available],
         "as_of": reader.as_of,
         "csv_query": asked.query,
     }
