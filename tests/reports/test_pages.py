@@ -16,8 +16,9 @@ from analytics.views.export import safe
 from analytics.views.pages import PAGES
 from helpdesk.seed.history import write_history
 from helpdesk.seed.people import Staff, hire
-from surveys.defaults import install
+from surveys.defaults import install as install_surveys
 from tests.reports.conftest import as_
+from tickets.defaults import install_texts
 
 END = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def staff() -> Staff:
     """Return the people of the demo after a busy day."""
-    install()
+    install_texts()
+    install_surveys()
     people = hire()
     User.objects.update(language="en")
     write_history(people, end=END, limit=40)
