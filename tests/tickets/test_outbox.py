@@ -253,6 +253,19 @@ def test_an_agent_may_send_again_what_nobody_knows_about(cast: House) -> None:
     assert DeliveryAttempt.objects.count() == 2
 
 
+def test_a_reply_that_is_sent_again_was_sent_when_it_was_taken_the_second_time(cast: House) -> None:
+    with time_machine.travel(NINE, tick=False) as journey:
+        message = reply(cast, ticket_of(writes(cast.inbox)))
+        drain()
+        message.refresh_from_db()
+        report(message, DeliveryStatus.FAILED)
+        journey.shift(dt.timedelta(minutes=10))
+        messaging.retry_reply(actor=cast.lena, message_id=message.pk)
+        drain()
+    message.refresh_from_db()
+    assert (message.state, message.sent_at) == (MessageState.SENT, NINE + dt.timedelta(minutes=10))
+
+
 def test_a_discarded_reply_is_no_answer(cast: House) -> None:
     ticket = ticket_of(writes(cast.inbox))
     message = reply(cast, ticket)

@@ -209,7 +209,7 @@ def retry_reply(*, actor: User, message_id: int) -> Message:
     message.state = MessageState.QUEUED
     message.due_at = at
     message.external_id = None
-    message.failed_at = message.unknown_at = message.asked_at = message.lease_until = None
+    message.sent_at = message.failed_at = message.unknown_at = message.asked_at = message.lease_until = None
     message.error_code = message.error_text = ""
     message.save()
     refresh_waiting(ticket)
