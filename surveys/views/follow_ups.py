@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from agents.permissions import Permission, may
 from surveys import actions
 from surveys.models import FollowUp, FollowUpState, SurveyInvitation
 from tickets.errors import Refused
@@ -46,6 +47,8 @@ def completion(request: AgentRequest, pk: int) -> HttpResponse:
         messages.error(request, refusal.text)
     else:
         messages.success(request, _("The follow-up is done"))
+    if request.POST.get("back") == "list":
+        return HttpResponseRedirect(reverse("surveys:follow_ups"))
     return _back(follow_up.ticket_id)
 
 
@@ -55,4 +58,6 @@ def index(request: AgentRequest) -> HttpResponse:
     """List the low scores that wait for somebody, the oldest first."""
     waiting = FollowUp.objects.visible_to(request.user).filter(state=FollowUpState.OPEN)
     rows = waiting.select_related("response", "team", "ticket__conversation__contact").order_by("created_at")[:SHOWN]
-    return render(request, "surveys/follow_ups.html", {"follow_ups": rows})
+    teams = {row.team_id for row in rows}
+    mine = {team for team in teams if may(request.user, Permission.FOLLOW_UP, team_id=team)}  # one query a team
+    return render(request, "surveys/follow_ups.html", {"follow_ups": rows, "mine": mine})
