@@ -136,9 +136,9 @@ class InboundUpdateAdmin(RecordAdmin):
 class WhatsAppTemplateAdmin(admin.ModelAdmin[WhatsAppTemplate]):
     """Templates are written and approved at Meta; here one says what they are used for."""
 
-    list_display = ("name", "language", "status", "purpose")
-    list_filter = ("status", "purpose")
-    readonly_fields = ("waba_id", "name", "language", "status", "body", "buttons")
+    list_display = ("name", "language", "status", "category", "purpose")
+    list_filter = ("status", "category", "purpose")
+    readonly_fields = ("waba_id", "name", "language", "status", "category", "only_body_varies", "body", "buttons")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """They come from Meta."""

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from typing import Any
 
 import structlog
 from django.utils.translation import gettext as _
@@ -11,14 +10,16 @@ from channels_whatsapp import consent, numbers, receipts, templates
 from channels_whatsapp.client import GraphClient, GraphError, NoAnswer, NothingSent, Rejected
 from channels_whatsapp.encryption import Undecryptable
 from channels_whatsapp.errors import DISCONNECTED, explain, sentence
-from channels_whatsapp.models import WhatsAppNumber, WhatsAppTemplate
+from channels_whatsapp.models import WhatsAppNumber
+from channels_whatsapp.wire import Json
 from helpdesk import clock
-from tickets.channels import Capabilities, DeliveryUnknown, Draft, Refusal, ReplyWindow, SendError
+from tickets.channels import Capabilities, DeliveryUnknown, Draft, Refusal, ReplyWindow, SendError, TemplateChoice
 from tickets.models import ContactIdentity, Conversation, IdentityKind, Message, Purpose
 
 log = structlog.get_logger(__name__)
 WINDOW = dt.timedelta(hours=24)
 MAX_TEXT = 4096
+MAX_TEMPLATE = 1024
 MAX_INTERACTIVE, MAX_BUTTONS, MAX_ROWS = 1024, 3, 10
 
 
@@ -42,11 +43,12 @@ class WhatsAppChannel:
             return Refusal(
                 code="paused", text=str(explain(number.paused_reason).text), remedy=_("Until then nothing can be sent.")
             )
-        if len(draft.text) > MAX_TEXT:
+        limit = MAX_TEMPLATE if draft.template else MAX_TEXT
+        if len(draft.text) > limit:
             return Refusal(
                 code="too_long",
                 text=_("The text has %(length)d characters; WhatsApp takes %(limit)d at most.")
-                % {"length": len(draft.text), "limit": MAX_TEXT},
+                % {"length": len(draft.text), "limit": limit},
                 remedy=_("Shorten it or send it in two messages."),
             )
         identity = recipient(conversation)
@@ -56,14 +58,17 @@ class WhatsAppChannel:
                 text=_("This contact cannot be reached through this WhatsApp number."),
                 remedy=_("They have to write first."),
             )
+        if draft.template:
+            return templates.refusal(number, conversation, draft)
         ends_at = window_end(identity)
-        if not draft.template and (ends_at is None or at >= ends_at):
+        if ends_at is None or at >= ends_at:
             if draft.purpose not in {"", Purpose.REPLY}:
                 return None if templates.find(number, draft) else _no_template()
             return Refusal(
                 code="window_closed",
                 text=_("WhatsApp allows free text for 24 hours after the contact last wrote; that time is over."),
                 remedy=_("Send an approved template, or wait until they write again."),
+                takes_templates=True,
             )
         return None
 
@@ -75,6 +80,10 @@ class WhatsAppChannel:
         """Count 24 hours from the contact's newest message."""
         identity = recipient(conversation)
         return ReplyWindow(limited=True, ends_at=window_end(identity) if identity else None)
+
+    def templates(self, conversation: Conversation) -> list[TemplateChoice]:
+        """Offer the approved templates of the number's account, except those for surveys."""
+        return templates.choices(conversation.inbox_id)
 
     def send(self, message: Message, *, token: uuid.UUID) -> str:
         """Send a text. Raises SendError when WhatsApp did not take it, DeliveryUnknown when nobody knows."""
@@ -119,16 +128,26 @@ def _no_template() -> Refusal:
     )
 
 
-def _template_for(number: WhatsAppNumber, identity: ContactIdentity, message: Message) -> WhatsAppTemplate | None:
-    """Return the template that an automatic message needs at this moment; None where free text is allowed."""
+def _template_for(number: WhatsAppNumber, identity: ContactIdentity, message: Message) -> Json | None:
+    """Return a message as a send of its template: the one its author chose, or the one an automatic message needs now.
+
+    None where it goes as free text. Raises SendError when the template cannot be sent any more.
+    """
+    draft = Draft.of(message)
+    if draft.template:
+        template = templates.chosen(number, draft.template)
+        written = templates.render_chosen(template, message) if template else None
+        if written is None:
+            raise SendError(templates.gone().text, permanent=True, code="template_gone")
+        return written
     ends_at = window_end(identity)
     if message.purpose == Purpose.REPLY or (ends_at is not None and clock.now() < ends_at):
         return None
-    template = templates.find(number, Draft.of(message))
+    template = templates.find(number, draft)
     if template is None:
         refusal = _no_template()
         raise SendError(refusal.text, permanent=True, code=refusal.code)
-    return template
+    return templates.render(template, message)
 
 
 def _send_error(error: GraphError, number: WhatsAppNumber, message: Message) -> SendError:
@@ -165,16 +184,16 @@ def window_end(identity: ContactIdentity) -> dt.datetime | None:
     return identity.last_inbound_at + WINDOW if identity.last_inbound_at else None
 
 
-def _body(message: Message, template: WhatsAppTemplate | None) -> dict[str, Any]:
+def _body(message: Message, template: Json | None) -> Json:
     """Return type and content: a template, a question with answers to tap, or a text."""
     if template is not None:
-        return {"type": "template", "template": templates.render(template, message)}
+        return {"type": "template", "template": template}
     if templates.options_of(message):
         return {"type": "interactive", "interactive": _interactive(message)}
     return {"type": "text", "text": {"body": message.text, "preview_url": False}}
 
 
-def _interactive(message: Message) -> dict[str, Any]:
+def _interactive(message: Message) -> Json:
     """Offer up to three answers as buttons, more as a list."""
     options = templates.options_of(message)
     body = {"text": message.text[:MAX_INTERACTIVE]}
@@ -190,11 +209,9 @@ def _interactive(message: Message) -> dict[str, Any]:
     return {"type": "list", "body": body, "action": action}
 
 
-def render(
-    message: Message, identity: ContactIdentity, token: uuid.UUID, *, template: WhatsAppTemplate | None = None
-) -> dict[str, Any]:
+def render(message: Message, identity: ContactIdentity, token: uuid.UUID, *, template: Json | None = None) -> Json:
     """Write a message as the Graph API wants it."""
-    payload: dict[str, Any] = {
+    payload: Json = {
         "recipient_type": "individual",
         **_body(message, template),
         # Comes back in every status; it settles a call whose answer was lost.

@@ -61,6 +61,15 @@ class TemplateStatus(models.TextChoices):
     OTHER = "OTHER", _("Not sendable")
 
 
+class TemplateCategory(models.TextChoices):
+    """Meta's categories; what is meant to sell needs the contact's consent."""
+
+    UTILITY = "UTILITY", _("Utility")
+    MARKETING = "MARKETING", _("Marketing")
+    AUTHENTICATION = "AUTHENTICATION", _("Authentication")
+    OTHER = "OTHER", _("Other")
+
+
 class WhatsAppTemplate(models.Model):
     """A text that Meta has approved, in one language, and what we use it for."""
 
@@ -68,6 +77,19 @@ class WhatsAppTemplate(models.Model):
     name = models.CharField(_("name"), max_length=512)
     language = models.CharField(_("language"), max_length=16)
     status = models.CharField(_("status"), max_length=16, choices=TemplateStatus.choices)
+    category = models.CharField(
+        _("category"),
+        max_length=16,
+        choices=TemplateCategory.choices,
+        default=TemplateCategory.OTHER,
+        db_default=TemplateCategory.OTHER,
+    )
+    only_body_varies = models.BooleanField(
+        _("only the text has variables"),
+        default=True,
+        db_default=True,
+        help_text=_("Without it, a header or a button has to be filled too, and people are not offered the template."),
+    )
     body = models.TextField(_("text"), blank=True, default="", db_default="")
     buttons = models.JSONField(_("answers to tap"), default=list, blank=True)
     purpose = models.CharField(
@@ -91,6 +113,9 @@ class WhatsAppTemplate(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(purpose__in=["", *Purpose.values]), name="whatsapp_template_purpose_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(category__in=TemplateCategory.values), name="whatsapp_template_category_known"
             ),
         ]
 

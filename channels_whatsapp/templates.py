@@ -1,13 +1,17 @@
 """Approved templates: what may be sent when the reply window is closed."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from channels_whatsapp.client import GraphClient
-from channels_whatsapp.models import TemplateStatus, WhatsAppNumber, WhatsAppTemplate
+from channels_whatsapp.models import TemplateCategory, TemplateStatus, WhatsAppNumber, WhatsAppTemplate
 from channels_whatsapp.wire import Json, as_objects, as_text
-from tickets.channels import Draft
-from tickets.models import Message
+from tickets import consent
+from tickets.channels import Draft, Refusal, TemplateChoice, TemplateVariable
+from tickets.models import Conversation, Message
 
 PLACE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 # WhatsApp refuses parameters with line breaks, tabs or four spaces in a row.
@@ -26,6 +30,83 @@ def find(number: WhatsAppNumber, draft: Draft) -> WhatsAppTemplate | None:
         if speaks and complete and fits:
             return template
     return None
+
+
+def choices(inbox_id: int) -> list[TemplateChoice]:
+    """Return what a person may send through an inbox's number: approved, no survey, and complete with its text."""
+    accounts = WhatsAppNumber.objects.filter(inbox_id=inbox_id).exclude(waba_id="").values("waba_id")
+    approved = WhatsAppTemplate.objects.filter(
+        waba_id__in=accounts, status=TemplateStatus.APPROVED, only_body_varies=True
+    ).exclude(category=TemplateCategory.AUTHENTICATION)
+    approved = approved.exclude(purpose__in=consent.BOUND).exclude(body="")
+    return [choice_of(template) for template in approved.order_by("name", "language")]
+
+
+def choice_of(template: WhatsAppTemplate) -> TemplateChoice:
+    """Return a template in words that the core understands; names come from the administrator, else from Meta."""
+    places = PLACE.findall(template.body)
+    assigned = template.variables if len(template.variables) == len(places) else ["" for _place in places]
+    variables: dict[str, TemplateVariable] = {}
+    for place, name in zip(places, assigned, strict=True):
+        named = str(name) or ("" if place.isdecimal() else place)
+        variables.setdefault(place, TemplateVariable(key=place, name=named))
+    return TemplateChoice(
+        key=f"{template.name}:{template.language}",
+        name=template.name,
+        language=template.language,
+        pieces=tuple(PLACE.split(template.body)),
+        variables=tuple(variables.values()),
+    )
+
+
+def chosen(number: WhatsAppNumber, key: str) -> WhatsAppTemplate | None:
+    """Return the template that a person chose by its key, as long as it is approved for this number."""
+    name, _colon, language = key.rpartition(":")
+    return WhatsAppTemplate.objects.filter(
+        waba_id=number.waba_id, name=name, language=language, status=TemplateStatus.APPROVED
+    ).first()
+
+
+def refusal(number: WhatsAppNumber, conversation: Conversation, draft: Draft) -> Refusal | None:
+    """Say why a template that a person chose may not be sent now; None when it may."""
+    template = chosen(number, draft.template)
+    if template is None:
+        return gone()
+    if template.category == TemplateCategory.MARKETING and consent.refuses(conversation.contact_id):
+        return Refusal(
+            code="opted_out",
+            text=_("This contact wrote STOP: templates of the category “Marketing” must not be sent to them."),
+            remedy=_("Choose a template that is about their request."),
+            takes_templates=True,
+        )
+    return None
+
+
+def gone() -> Refusal:
+    """Return the refusal of a template that was paused, rejected, disabled or changed since it was chosen."""
+    return Refusal(
+        code="template_gone",
+        text=_("WhatsApp does not let this template be sent any more, or its text was changed."),
+        remedy=_("Choose another one."),
+        takes_templates=True,
+    )
+
+
+def render_chosen(template: WhatsAppTemplate, message: Message) -> Json | None:
+    """Write a message as a send of the template its author chose; None when its text is not what they saw."""
+    values = message.content["template"]["variables"]
+    choice = choice_of(template)
+    if {one.key for one in choice.variables} != set(values) or choice.fill(values) != message.text:
+        return None
+    components = [{"type": "body", "parameters": _parameters(values)}] if values else []
+    return {"name": template.name, "language": {"code": template.language}, "components": components}
+
+
+def _parameters(values: Mapping[str, str]) -> list[Json]:
+    """Return what fills the places: numbered ones by their number, named ones with their name."""
+    if all(place.isdecimal() for place in values):
+        return [{"type": "text", "text": values[place]} for place in sorted(values, key=int)]
+    return [{"type": "text", "text": value, "parameter_name": place} for place, value in values.items()]
 
 
 def render(template: WhatsAppTemplate, message: Message) -> Json:
@@ -69,13 +150,32 @@ def synchronise(number: WhatsAppNumber) -> int:
 
 
 def _fields(row: Json) -> dict[str, Any]:
-    body, buttons = "", []
+    body, buttons, fixed = "", [], True
     for component in as_objects(row.get("components")):
         kind = as_text(component.get("type")).upper()
         if kind == "BODY":
             body = as_text(component.get("text"))
         elif kind == "BUTTONS":
-            buttons = [as_text(one.get("text"))[:25] for one in as_objects(component.get("buttons"))]
-    status = as_text(row.get("status")).upper()
-    known = status in TemplateStatus.values
-    return {"status": status if known else TemplateStatus.OTHER, "body": body, "buttons": buttons}
+            entries = as_objects(component.get("buttons"))
+            buttons = [as_text(one.get("text"))[:25] for one in entries]
+            fixed = fixed and all(_button_is_fixed(one) for one in entries)
+        elif kind == "HEADER":
+            plain = as_text(component.get("format")).upper() in {"", "TEXT"}
+            fixed = fixed and plain and not PLACE.search(as_text(component.get("text")))
+        else:
+            # A carousel, an offer that ends: they need components of their own.
+            fixed = fixed and kind == "FOOTER"
+    status, category = as_text(row.get("status")).upper(), as_text(row.get("category")).upper()
+    return {
+        "status": status if status in TemplateStatus.values else TemplateStatus.OTHER,
+        "category": category if category in TemplateCategory.values else TemplateCategory.OTHER,
+        "only_body_varies": fixed,
+        "body": body,
+        "buttons": buttons,
+    }
+
+
+def _button_is_fixed(button: Json) -> bool:
+    """Whether a button can be sent without saying anything about it."""
+    kind = as_text(button.get("type")).upper()
+    return kind in {"QUICK_REPLY", "PHONE_NUMBER"} or (kind == "URL" and not PLACE.search(as_text(button.get("url"))))

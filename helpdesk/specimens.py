@@ -33,6 +33,29 @@ CELLS = (
     ("Mateus Ribeiro", {"text": "187", "number": True}, {"text": "4 min 12 s", "number": True}),
     ("Amira Haddad", {"text": "96", "number": True}, {"text": "6 min 05 s", "number": True}),
 )
+TEMPLATE_COMPOSER: dict[str, Any] = {
+    "template_url": "#",
+    "template_send_url": "#",
+    "picker": {
+        "options": [{"value": "ticket_update:de", "text": "Ticket update · German"}],
+        "key": "ticket_update:de",
+        "chosen": {
+            "language": "de",
+            "pieces": [
+                {"text": "Hallo "},
+                {"text": "Name", "is_variable": True},
+                {"text": ", zu Ihrer Anfrage "},
+                {"text": "Ticket number", "is_variable": True},
+                {"text": " gibt es etwas Neues."},
+            ],
+            "fields": [
+                {"id": "template-variable-1", "name": "variable-1", "title": "Name", "value": "Katharina Vogel"},
+                {"id": "template-variable-2", "name": "variable-2", "title": "Ticket number", "value": ""},
+            ],
+        },
+        "error": "Fill in every field of the template, then send it.",
+    },
+}
 QUICK_REPLIES = (
     {
         "id": 1,

@@ -43,6 +43,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "events": specimens.events(now),
         "conversation": specimens.conversation(now),
         "quick_replies": specimens.QUICK_REPLIES,
+        "template_composer": specimens.TEMPLATE_COMPOSER,
         "queue_tabs": specimens.QUEUE_TABS,
         "panel_tabs": specimens.PANEL_TABS,
         "range_options": specimens.RANGE_OPTIONS,

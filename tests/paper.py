@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tickets.channels import Capabilities, Draft, Refusal, ReplyWindow
+from tickets.channels import Capabilities, Draft, Refusal, ReplyWindow, TemplateChoice
 from tickets.models import Conversation, Message
 
 
@@ -52,6 +52,10 @@ class PaperChannel:
     def reply_window(self, conversation: Conversation) -> ReplyWindow:
         """Letters have no window."""
         return ReplyWindow(limited=False)
+
+    def templates(self, conversation: Conversation) -> list[TemplateChoice]:
+        """Paper needs nobody's approval."""
+        return []
 
     def send(self, message: Message, *, token: uuid.UUID) -> str:
         """Follow the plan, else take the letter."""

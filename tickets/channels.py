@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -18,6 +19,7 @@ class Draft:
 
     Outside the reply window a channel may have an approved template for an automatic `purpose` in a `language`;
     `variables` are what its text can be filled with, `choices` how many answers to tap it must offer.
+    `template` is the key of the one that a person chose.
     """
 
     text: str = ""
@@ -32,6 +34,7 @@ class Draft:
         """Return what a message was before it was one."""
         return cls(
             text=message.text,
+            template=message.content.get("template", {}).get("key", ""),
             purpose=message.purpose,
             language=message.language,
             variables=frozenset(message.content.get("variables", ())),
@@ -41,11 +44,38 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """Why a channel will not take something now, and what would help, in words for the agent."""
+    """Why a channel will not take something now, and what would help, in words for the agent.
+
+    `takes_templates` says that it would take an approved template at this moment.
+    """
 
     code: str
     text: str
     remedy: str = ""
+    takes_templates: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateVariable:
+    """One place to fill in a template; `name` is empty where nobody said what stands there."""
+
+    key: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateChoice:
+    """An approved template that a person may send; `pieces` are words and keys of variables by turns, words first."""
+
+    key: str
+    name: str
+    language: str
+    pieces: tuple[str, ...]
+    variables: tuple[TemplateVariable, ...] = ()
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """Return the text with a value in each place. Raises KeyError when one is missing."""
+        return "".join(values[piece] if index % 2 else piece for index, piece in enumerate(self.pieces))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +139,9 @@ class Channel(Protocol):
 
     def reply_window(self, conversation: Conversation) -> ReplyWindow:
         """Say until when free text may be sent."""
+
+    def templates(self, conversation: Conversation) -> list[TemplateChoice]:
+        """Return the approved templates that a person may send in this conversation; at most one query."""
 
     def send(self, message: Message, *, token: uuid.UUID) -> str:
         """Hand the message to the provider and return its external id.

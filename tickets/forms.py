@@ -18,6 +18,14 @@ class ReplyForm(forms.Form):
     seen_seq = forms.IntegerField(min_value=0, max_value=MAX_SEQ)
 
 
+class TemplateForm(forms.Form):
+    """An approved template: its key, and what `ReplyForm` carries; its variables are in `template_values`."""
+
+    template = forms.CharField(max_length=600)
+    client_id = forms.UUIDField()
+    seen_seq = forms.IntegerField(min_value=0, max_value=MAX_SEQ)
+
+
 class NoteForm(forms.Form):
     """A note."""
 

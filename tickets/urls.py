@@ -19,6 +19,7 @@ urlpatterns = [
     path("inbox/tickets/<int:pk>/draft/", composer.draft, name="draft"),
     path("inbox/tickets/<int:pk>/quick-replies/", composer.quick_replies, name="quick_replies"),
     path("inbox/tickets/<int:pk>/replies/", actions.replies, name="replies"),
+    path("inbox/tickets/<int:pk>/template/", composer.template, name="template"),
     path("inbox/tickets/<int:pk>/notes/", actions.notes, name="notes"),
     path("inbox/tickets/<int:pk>/claim/", actions.claim, name="claim"),
     path("inbox/tickets/<int:pk>/assignment/", actions.assignee, name="assignment"),

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +11,7 @@ from agents.models import User
 from tickets import wake
 from tickets.actions.base import action, lock_ticket_for, next_seq, now, record, refresh_waiting
 from tickets.channels import Draft as ChannelDraft
-from tickets.channels import get_channel
+from tickets.channels import Refusal, TemplateChoice, get_channel
 from tickets.errors import ChannelRefused, NewerActivity, Refused, WrongStatus
 from tickets.models import (
     AuthorKind,
@@ -76,6 +78,77 @@ def reply(
     refusal = get_channel(conversation.inbox).refusal(conversation, ChannelDraft(text=text), at)
     if refusal is not None:
         raise ChannelRefused(refusal)
+    quoted = Message.objects.filter(pk=quoted_id, conversation=conversation).first() if quoted_id else None
+    message = _queue(conversation, ticket, actor, at, text=text, client_id=client_id, seen_seq=seen_seq, quoted=quoted)
+    StoredDraft.objects.filter(ticket=ticket, user=actor).delete()
+    return message
+
+
+@action
+def send_template(
+    *,
+    actor: User,
+    ticket_id: int,
+    key: str,
+    variables: Mapping[str, str],
+    client_id: uuid.UUID,
+    seen_seq: int,
+) -> Message:
+    """Queue an approved template as a reply, filled in; what the person has typed so far stays their draft.
+
+    Refuses like `reply`, a template that the channel does not offer any more, and one with an empty place.
+    """
+    conversation, ticket = lock_ticket_for(actor, ticket_id)
+    at = now()
+    done = _already_done(client_id, conversation)
+    if done is not None:
+        return done
+    if not ticket.is_open:
+        raise WrongStatus(_("This ticket is resolved. Reopen it to reply."))
+    _refuse_newer_reply(conversation, actor, seen_seq)
+    channel = get_channel(conversation.inbox)
+    choice = next((one for one in channel.templates(conversation) if one.key == key), None)
+    if choice is None:
+        raise ChannelRefused(Refusal(code="template_gone", text=_("This template cannot be sent. Choose another one.")))
+    values = _values(choice, variables)
+    text = choice.fill(values)
+    template = {"key": key, "name": choice.name, "language": choice.language, "variables": values}
+    refusal = channel.refusal(conversation, ChannelDraft(text=text, template=key, language=choice.language), at)
+    if refusal is not None:
+        raise ChannelRefused(refusal)
+    return _queue(
+        conversation,
+        ticket,
+        actor,
+        at,
+        text=text,
+        client_id=client_id,
+        seen_seq=seen_seq,
+        content={"template": template},
+    )
+
+
+def _values(choice: TemplateChoice, variables: Mapping[str, str]) -> dict[str, str]:
+    """Return one line of text for each place of a template; refuse when one is empty."""
+    values = {one.key: " ".join(variables.get(one.key, "").split()) for one in choice.variables}
+    if not all(values.values()):
+        raise Refused(_("Fill in every field of the template, then send it."))
+    return values
+
+
+def _queue(
+    conversation: Conversation,
+    ticket: Ticket,
+    actor: User,
+    at: dt.datetime,
+    *,
+    text: str,
+    client_id: uuid.UUID,
+    seen_seq: int,
+    content: dict[str, Any] | None = None,
+    quoted: Message | None = None,
+) -> Message:
+    """Write a person's reply into the outbox, and what it means for the ticket; both must be locked."""
     delay = ticket.team.send_delay_seconds
     message = Message.objects.create(
         inbox_id=conversation.inbox_id,
@@ -87,9 +160,10 @@ def reply(
         author_kind=AuthorKind.AGENT,
         author=actor,
         text=text,
+        content=content or {},
         client_id=client_id,
         seen_seq=min(seen_seq, conversation.last_seq),
-        quoted=Message.objects.filter(pk=quoted_id, conversation=conversation).first() if quoted_id else None,
+        quoted=quoted,
         occurred_at=at,
         recorded_at=at,
         state=MessageState.HELD if delay else MessageState.QUEUED,
@@ -102,7 +176,6 @@ def reply(
         ticket.assignee = actor
     ticket.last_message = message
     refresh_waiting(ticket)
-    StoredDraft.objects.filter(ticket=ticket, user=actor).delete()
     record(
         ticket,
         conversation,
@@ -203,7 +276,7 @@ def retry_reply(*, actor: User, message_id: int) -> Message:
         return message
     if not _is_decidable(message):
         raise WrongStatus(_("This message needs no second try."))
-    refusal = get_channel(conversation.inbox).refusal(conversation, ChannelDraft(text=message.text), at)
+    refusal = get_channel(conversation.inbox).refusal(conversation, ChannelDraft.of(message), at)
     if refusal is not None:
         raise ChannelRefused(refusal)
     message.state = MessageState.QUEUED

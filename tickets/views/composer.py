@@ -1,19 +1,25 @@
-"""What the composer needs while somebody types: drafts and quick replies."""
+"""What the composer needs while somebody writes: drafts, quick replies, and templates in place of free text."""
+
+import json
 
 from django.db.models import F, Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agents.models import User
 from agents.permissions import Permission, may
 from helpdesk import clock
-from tickets.forms import DraftForm
+from tickets.actions import messaging
+from tickets.errors import ChannelRefused, Refused
+from tickets.forms import DraftForm, TemplateForm
 from tickets.models import Draft, QuickReply, Ticket
-from tickets.views.base import AgentRequest, agents_only, visible_ticket
+from tickets.views.base import AgentRequest, agents_only, place_of, visible_ticket
+from tickets.views.pages import Hint, Typed, composer, delta, ticket_page
+from tickets.views.template_picker import typed_values
 
 MOST = 8
 
@@ -87,3 +93,65 @@ def quick_reply_use(request: AgentRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(QuickReply.objects.usable_by(request.user), pk=pk)
     QuickReply.objects.filter(pk=found.pk).update(used_count=F("used_count") + 1)
     return HttpResponse(status=204)
+
+
+@agents_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def template(request: AgentRequest, pk: int) -> HttpResponse:
+    """Show the fields of an approved template, then send it."""
+    ticket = visible_ticket(request.user, pk)
+    if request.method != "POST":
+        return _template_fields(request, ticket)
+    typed = Typed(
+        template=request.POST.get("template", ""),
+        variables=typed_values(request.POST),
+        template_client_id=request.POST.get("client_id", ""),
+    )
+    form = TemplateForm(request.POST)
+    if not form.is_valid():
+        typed.template_error = _("Choose a template, then send it.")
+        return _template_refused(request, ticket, typed)
+    try:
+        messaging.send_template(
+            actor=request.user,
+            ticket_id=pk,
+            key=form.cleaned_data["template"],
+            variables=typed.variables,
+            client_id=form.cleaned_data["client_id"],
+            seen_seq=form.cleaned_data["seen_seq"],
+        )
+    except Refused as refused:
+        remedy = refused.refusal.remedy if isinstance(refused, ChannelRefused) else ""
+        typed.template_error = " ".join(filter(None, (refused.text, remedy)))
+        return _template_refused(request, ticket, typed)
+    if request.htmx:
+        response = delta(request, visible_ticket(request.user, pk), template=Typed())
+        response["HX-Trigger"] = json.dumps({"queue:changed": {}})
+        return response
+    sent = HttpResponseRedirect(place_of(request).ticket_url(pk))
+    sent.status_code = 303
+    return sent
+
+
+def _template_fields(request: AgentRequest, ticket: Ticket) -> HttpResponse:
+    """Answer with the fields of the chosen template; without scripts with the whole page around them."""
+    place, typed = place_of(request), Typed(template=request.GET.get("template", ""))
+    if not request.htmx:
+        return ticket_page(request, ticket, place, typed=typed)
+    if not may(request.user, Permission.ANSWER, team_id=ticket.team_id):
+        raise Http404
+    seen = request.GET.get("seen_seq", "")
+    context = {
+        "composer": composer(request, ticket, place, now=clock.now(), typed=typed, hint=None),
+        "seen_seq": seen if seen.isdecimal() else "0",
+    }
+    return render(request, "inbox/composers/_template_fields.html", context)
+
+
+def _template_refused(request: AgentRequest, ticket: Ticket, typed: Typed) -> HttpResponse:
+    """Answer 409 with the sentence beside the fields, which keep what was typed."""
+    current = visible_ticket(request.user, ticket.pk)
+    if request.htmx:
+        return delta(request, current, status=409, template=typed)
+    hint = Hint(text=typed.template_error)
+    return ticket_page(request, current, place_of(request), typed=typed, hint=hint, status=409)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ from tickets import presence, routing_history, timeline, workload
 from tickets.channels import Draft as ChannelDraft
 from tickets.channels import get_channel
 from tickets.models import Draft, Priority, Ticket
-from tickets.views import present
+from tickets.views import present, template_picker
 from tickets.views.base import AgentRequest, Place, place_of, work_list
 
 CLOSING_SOON = dt.timedelta(hours=2)
@@ -38,6 +38,10 @@ class Typed:
     client_id: str = ""
     note_client_id: str = ""
     mode: str = "reply"
+    template: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+    template_client_id: str = ""
+    template_error: str = ""
 
 
 @dataclass(kw_only=True)
@@ -49,12 +53,17 @@ class Hint:
     status: int = 409
 
 
-def place_query(place: Place) -> str:
-    """Return what the forms of the page carry in their addresses, so that the answer knows the place."""
+def place_values(place: Place) -> dict[str, Any]:
+    """Return what the forms of the page carry, so that the answer knows the place."""
     values: dict[str, Any] = {"view": str(place.view)}
     if place.team:
         values["team"] = place.team.pk
-    return f"?{urlencode(values)}"
+    return values
+
+
+def place_query(place: Place) -> str:
+    """Return the same for their addresses."""
+    return f"?{urlencode(place_values(place))}"
 
 
 def colleagues(ticket: Ticket, at: dt.datetime) -> list[dict[str, Any]]:
@@ -91,7 +100,7 @@ def composer(
             "opened_at": window.ends_at - WINDOW_LENGTH,
             "now": now,
         }
-    closed_text, settled = "", not ticket.is_open
+    closed_text, settled, picker = "", not ticket.is_open, None
     if settled:
         closed_text = (
             _("This ticket is resolved. Reopen it to reply.")
@@ -102,7 +111,17 @@ def composer(
         refusal = channel.refusal(conversation, ChannelDraft(text="-"), now)
         if refusal is not None:
             shut = shown_window is not None and shown_window["state"] == "closed"
-            remedy = _("Until they write again you can add a note for your team.") if shut else refusal.remedy
+            if refusal.takes_templates:
+                picker = template_picker.picker(
+                    channel.templates(conversation),
+                    conversation.contact,
+                    key=typed.template,
+                    values=typed.variables,
+                    client_id=typed.template_client_id,
+                    error=typed.template_error,
+                )
+            dead_end = shut and picker is None
+            remedy = _("Until they write again you can add a note for your team.") if dead_end else refusal.remedy
             closed_text = " ".join(part for part in (refusal.text, remedy) if part)
     kept = Draft.objects.filter(ticket=ticket, user=request.user).first()
     text = typed.text or (kept.text if kept else "")
@@ -112,6 +131,10 @@ def composer(
         "window": shown_window,
         "closed_text": closed_text,
         "can_reopen": ticket.status == "resolved",
+        "picker": picker,
+        "template_url": reverse("inbox:template", args=[ticket.pk]),
+        "template_send_url": reverse("inbox:template", args=[ticket.pk]) + query,
+        "place_values": place_values(place),
         "state": "closed" if closed_text else "open",
         "draft": text,
         "draft_at": int(kept.updated_at.timestamp() * 1000) if kept else 0,
@@ -237,19 +260,27 @@ def delta(
     toast: dict[str, Any] | None = None,
     status: int = 200,
     hint: Hint | None = None,
+    template: Typed | None = None,
 ) -> HttpResponse:
-    """Render what changed on a ticket page: the newest lines, head and details, never the text somebody types."""
+    """Render what changed on a ticket page: the newest lines, head and details, never the text somebody types.
+
+    With `template` the picker of templates comes too, filled in with it.
+    """
     place = place_of(request)
     conversation = ticket.conversation
     conversation.refresh_from_db(fields=["last_seq"])
     start = delta_start(request, default=max(conversation.last_seq - MAX_ENTRIES, 0))
     lines = timeline.read_from(request.user, conversation, start)
-    context = ticket_parts(request, ticket, place, lines=lines, hint=hint)
+    context = ticket_parts(request, ticket, place, lines=lines, hint=hint, typed=template)
+    picker = context["composer"] and context["composer"]["picker"]
+    if template and template.template_error and not picker:
+        toast = {"text": template.template_error}
     shown = request.GET.get("composer", "") or request.POST.get("composer", "")
     context |= {
         "start": start,
         "toast": toast,
         "hint": hint,
+        "swap_picker": template is not None and picker is not None,
         "swap_composer": bool(shown) and context["composer"] is not None and shown != context["composer"]["state"],
     }
     return render(request, "inbox/fragments/delta.html", context, status=status)
