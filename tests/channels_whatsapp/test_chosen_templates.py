@@ -180,6 +180,8 @@ def test_a_template_is_a_reply_that_leaves_as_a_template_once(
             }
         ],
     }
+    # What the simulated Meta makes of it is what stands in our timeline.
+    assert catalogue.render(payload["template"])[0] == message.text
     assert len(meta.seen) == 1
 
 
