@@ -130,8 +130,10 @@ class QuickReplyAdmin(admin.ModelAdmin[QuickReply]):
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin[Tag]):
-    """Tags."""
+    """Tags, and which of them are skills."""
 
+    list_display = ("name", "is_skill")
+    list_filter = ("is_skill",)
     search_fields = ("name",)
 
 

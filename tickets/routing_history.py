@@ -11,12 +11,14 @@ from django.utils.translation import ngettext
 from agents.models import Team
 from tickets.models import EventKind, Priority, RoutingRuleVersion, Tag, Ticket, TicketEvent
 
-TOLD = (EventKind.ROUTED, EventKind.TAGS_CHANGED)
+TOLD = (EventKind.ROUTED, EventKind.TAGS_CHANGED, EventKind.ASSIGNED)
+
+TAGS_IN = ("tags", "added", "removed", "skills")
 
 
 @dataclass
 class RoutingNames:
-    """Names that events of routing and tagging speak of: three queries at most, none where there are no such events."""
+    """Names that events of routing, tagging and assignment speak of: three queries at most, none without them."""
 
     versions: dict[tuple[int, int], RoutingRuleVersion] = field(default_factory=dict)
     teams: dict[int, str] = field(default_factory=dict)
@@ -32,7 +34,7 @@ class RoutingNames:
             wanted |= Q(rule_id=rule, version=version)
         versions = RoutingRuleVersion.objects.filter(wanted) if routed else []
         teams = {event.data["after"]["team"] for event in routed}
-        tags = {pk for event in told for name in ("tags", "added", "removed") for pk in event.data.get(name, ())}
+        tags = {pk for event in told for name in TAGS_IN for pk in event.data.get(name, ())}
         return cls(
             versions={(one.rule_id, one.version): one for one in versions},
             teams=dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")) if teams else {},
@@ -90,6 +92,19 @@ def tags_changed(event: TicketEvent, actor: str, names: RoutingNames) -> str:
     else:
         text = ngettext("<b>{actor}</b> removed the tag {tags}", "<b>{actor}</b> removed the tags {tags}", len(removed))
     return format_html(text, actor=actor, tags=names.tag_list(added or removed))
+
+
+def skills_asked(tags: Iterable[Tag]) -> str:
+    """Say which of a ticket's tags are skills, and what follows, as safe HTML; empty when none is."""
+    skills = [tag.name for tag in tags if tag.is_skill]
+    if not skills:
+        return ""
+    text = ngettext(
+        "It asks for the skill <b>{skills}</b>: it is given automatically only to somebody who has it.",
+        "It asks for the skills <b>{skills}</b>: it is given automatically only to somebody who has them all.",
+        len(skills),
+    )
+    return format_html(text, skills=", ".join(skills))
 
 
 def why(ticket: Ticket) -> str:

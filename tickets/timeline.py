@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from agents.models import Team, User
 from tickets import routing_history
@@ -174,6 +174,14 @@ def _tags_changed(event: TicketEvent, actor: str, names: Names) -> str:
 
 def _assigned(event: TicketEvent, actor: str, names: Names) -> str:
     after = event.data.get("after")
+    skills = event.data.get("skills", [])
+    if skills:
+        text = ngettext(
+            "Assigned automatically to <b>{person}</b>: least load of those with the skill <b>{skills}</b>",
+            "Assigned automatically to <b>{person}</b>: least load of those with the skills <b>{skills}</b>",
+            len(skills),
+        )
+        return format_html(text, person=names.person(after), skills=names.routing.tag_list(skills))
     if event.data.get("why") == "least_load":
         return format_html(_("Assigned automatically to <b>{person}</b>: least load"), person=names.person(after))
     if after is None:

@@ -3,18 +3,22 @@
 Load is what waits for an agent: new and open tickets, not snoozed, over all teams. Whoever hands out a ticket holds the
 presence rows of everybody who could take it, so that two tickets that arrive at the same moment, even in two teams that
 share people, never count the same load.
+
+A ticket with tags that are skills goes only to somebody who has them all. Where nobody of its team who is here and has
+room does, it waits in the queue and keeps nothing waiting behind it; anybody may still take it by hand.
 """
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from agents import presence
 from agents.models import Assignment, Membership, PresenceInterval, PresenceState
 from tickets import queue
-from tickets.models import Status, Ticket
+from tickets.models import AgentSkill, Status, Ticket, TicketTag
 
 # These wait for one of us; pending and on hold wait for somebody else.
 WAITING = (Status.NEW, Status.OPEN)
@@ -51,12 +55,32 @@ def takers(at: dt.datetime, **of: Any) -> QuerySet[Any, Any]:
     )
 
 
-def take(team_id: int, at: dt.datetime, *, besides: int | None) -> tuple[int, int] | None:
-    """Choose who takes a ticket of this team, and return their key and their load before; None when nobody can.
+class Taker(NamedTuple):
+    """Who takes a ticket: their load before, and the skills that the ticket asked for."""
 
-    The ticket must be locked, and the caller's transaction must give it to them. `besides` names the person who put
-    it back into the queue.
+    user_id: int
+    load: int
+    skills: list[int]
+
+
+def _asked(ticket: Any) -> QuerySet[TicketTag]:
+    """Return the skills that a ticket asks for."""
+    return TicketTag.objects.filter(ticket=ticket, tag__is_skill=True)
+
+
+def _able(ticket: Any) -> Q:
+    """Return the condition on memberships "has every skill that this ticket asks for"."""
+    had = AgentSkill.objects.filter(user=OuterRef(OuterRef("user_id")), tag=OuterRef("tag_id"))
+    return Q(~Exists(_asked(ticket).filter(~Exists(had))))
+
+
+def take(ticket: Ticket, at: dt.datetime) -> Taker | None:
+    """Choose who takes a ticket of its team; None when nobody can.
+
+    The ticket must be locked, and the caller's transaction must give it to them. Whoever put it back into the queue
+    does not get it again.
     """
+    team_id = ticket.team_id
     here = PresenceInterval.objects.filter(
         presence.is_here(at, state=PresenceState.ONLINE), user__in=presence.answering(team=team_id).values("user_id")
     )
@@ -64,17 +88,19 @@ def take(team_id: int, at: dt.datetime, *, besides: int | None) -> tuple[int, in
     if not locked:
         return None
     # Loads are counted by a statement of its own: it sees what those did whose locks we waited for.
-    found = takers(at, team=team_id, user__in=locked).exclude(user=besides).first()
+    able = takers(at, team=team_id, user__in=locked).exclude(user=ticket.released_by_id).filter(_able(ticket.pk))
+    found = able.annotate(skills=ArraySubquery(_asked(ticket.pk).order_by("tag").values("tag"))).first()
     if found is None:
         return None
     Membership.objects.filter(pk=found["pk"]).update(last_assigned_at=at)
-    return found["user_id"], found["load"]
+    return Taker(found["user_id"], found["load"], found["skills"])
 
 
 def next_waiting(at: dt.datetime) -> int | None:
     """Return the first ticket in the order of the queue that somebody could take now."""
+    free = list(takers(at))
     people: dict[int, list[int]] = {}
-    for taker in takers(at):
+    for taker in free:
         people.setdefault(taker["team_id"], []).append(taker["user_id"])
     if not people:
         return None
@@ -84,6 +110,13 @@ def next_waiting(at: dt.datetime) -> int | None:
         if len(users) == 1:
             of_team &= ~Q(released_by=users[0])
         takeable |= of_team
+    able = Membership.objects.filter(
+        ~Q(user=Coalesce(OuterRef("released_by"), 0)),
+        _able(OuterRef(OuterRef("pk"))),
+        pk__in=[taker["pk"] for taker in free],
+        team=OuterRef("team"),
+    )
+    takeable &= ~Q(Exists(_asked(OuterRef("pk")))) | Q(Exists(able))
     waiting = Ticket.objects.filter(takeable, _awake(at), assignee__isnull=True, status__in=WAITING)
     first = queue.ordered(waiting, at).first()
     return first["pk"] if first else None

@@ -11,7 +11,7 @@ from channels_whatsapp.models import WhatsAppNumber
 from channels_whatsapp.numbers import connect_number
 from tickets.actions.rules import RuleDraft, create_rule
 from tickets.defaults import ALWAYS, install
-from tickets.models import BusinessHours, Inbox, Priority, QuickReply, Tag
+from tickets.models import AgentSkill, BusinessHours, Inbox, Priority, QuickReply, Tag
 
 # Without a language of their own they see pages in the one chosen on the log-in page, else the browser's.
 PEOPLE: tuple[tuple[str, str, str, Role, str], ...] = (
@@ -71,6 +71,8 @@ RULES: tuple[tuple[str, str, str | None, Priority | None, str | None], ...] = (
 )
 PHONE_NUMBER_ID = "100200300400500"
 TAGS = ("tent", "boots", "backpack", "refund", "exchange", "delivery", "invoice", "warranty", "VIP")
+# skill -> who has it
+SKILLS = {"invoice": ("mateus", "amira")}
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,9 @@ def hire() -> Staff:
     # The demo is tried at any hour of the day, so its team never sleeps.
     BusinessHours.objects.all().delete()
     install(time_zone=settings.TIME_ZONE, week=ALWAYS)
-    tags = {name: Tag.objects.create(name=name) for name in TAGS}
+    tags = {name: Tag.objects.create(name=name, is_skill=name in SKILLS) for name in TAGS}
+    for skill, members in SKILLS.items():
+        AgentSkill.objects.bulk_create(AgentSkill(user=users[member], tag=tags[skill]) for member in members)
     for name, keywords, team, priority, tag in RULES:
         create_rule(
             actor=users["admin"],

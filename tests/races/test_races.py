@@ -18,11 +18,13 @@ from tests.cast import House, house, newest_seq, ticket_of, writes
 from tests.paper import paper
 from tickets import delivery, intake
 from tickets.actions import assignment, lifecycle, messaging
+from tickets.actions.rules import RuleDraft, create_rule
 from tickets.defaults import install_texts
 from tickets.errors import AlreadyAssigned, NewerActivity, Refused
 from tickets.inbound import InboundMessage, Outcome
 from tickets.models import (
     OPEN_STATUSES,
+    AgentSkill,
     Contact,
     Conversation,
     Inbox,
@@ -30,6 +32,8 @@ from tickets.models import (
     MessageKind,
     MessageState,
     Purpose,
+    Status,
+    Tag,
     Ticket,
     TicketEvent,
 )
@@ -237,6 +241,25 @@ def test_a_hundred_arrivals_are_shared_fairly_among_three_people_of_two_teams(
         together(pool, [partial(intake.receive, inbound) for inbound in inbounds[begin : begin + THREADS]])
     shares = [Ticket.objects.filter(assignee=person).count() for person in people]
     assert sorted(shares) == [33, 33, 34]
+
+
+def test_twenty_tickets_that_ask_for_a_skill_are_shared_by_the_two_who_have_it(
+    cast: House, pool: ThreadPoolExecutor
+) -> None:
+    Team.objects.update(assignment=Assignment.LEAST_LOAD, capacity=50)
+    heating = Tag.objects.create(name="heating", is_skill=True)
+    create_rule(actor=cast.ada, draft=RuleDraft(name="Boilers", keywords=("boiler",), tag_ids=(heating.pk,)))
+    for person in (cast.lena, cast.mateus, cast.amira):
+        presence.set_state(person.pk, PresenceState.ONLINE, clock.now())
+    for person in (cast.mateus, cast.amira):
+        AgentSkill.objects.create(user=person, tag=heating)
+    for run in range(max(1, RUNS // 10)):
+        inbounds = [writes(cast.inbox, "My boiler is cold", phone=f"4917{run:04}{n:05}") for n in range(20)]
+        for begin in range(0, 20, THREADS):
+            together(pool, [partial(intake.receive, inbound) for inbound in inbounds[begin : begin + THREADS]])
+        waiting = Ticket.objects.filter(status=Status.NEW).values_list("assignee", flat=True)
+        assert Counter(waiting) == {cast.mateus.pk: 10, cast.amira.pk: 10}
+        Ticket.objects.update(status=Status.RESOLVED, resolved_at=clock.now(), closes_at=clock.now())
 
 
 def test_a_queue_that_many_workers_empty_gives_each_ticket_once_and_to_nobody_too_many(

@@ -16,7 +16,7 @@ from tickets.actions import assignment, lifecycle, rules, teams
 from tickets.actions.rules import RuleDraft
 from tickets.calendars import hours_of_team
 from tickets.errors import NotAllowed, Refused
-from tickets.models import BusinessHours, ConfigurationEvent, TeamHours, Ticket
+from tickets.models import AgentSkill, BusinessHours, ConfigurationEvent, Tag, TeamHours, Ticket
 
 
 def form(cast: House, team: Team | None = None, **fields: object) -> dict[str, object]:
@@ -100,6 +100,38 @@ def test_bad_values_say_how_to_fix_them_and_keep_what_was_typed(ada: Client, cas
     assert "Write a whole number from 0 to 500." in words
     assert 'value="many"' in response.content.decode()
     assert not ConfigurationEvent.objects.exists()
+
+
+def test_skills_are_ticked_beside_the_people_and_written_into_the_log(ada: Client, cast: House) -> None:
+    tent, boots = (Tag.objects.create(name=name, is_skill=True) for name in ("tent", "boots"))
+    Tag.objects.create(name="VIP")
+    AgentSkill.objects.create(user=cast.lena, tag=tent)
+    page = ada.get(page_of(cast.returns))
+    assert f'name="skills-had" value="{cast.lena.pk}-{tent.pk}"' in page.content.decode()
+    assert "VIP" not in said(page)
+    assert "Skills that nobody here has boots" in said(page)
+    fields = {f"skill-{cast.mateus.pk}-{boots.pk}": "on", "skills-had": f"{cast.lena.pk}-{tent.pk}"}
+    # Somebody else ticks one more on the page of another team meanwhile.
+    AgentSkill.objects.create(user=cast.amira, tag=tent)
+    assert ada.post(page_of(cast.returns), form(cast, cast.returns, **fields)).status_code == 302
+    had = set(AgentSkill.objects.values_list("user", "tag"))
+    assert had == {(cast.mateus.pk, boots.pk), (cast.amira.pk, tent.pk)}
+    assert "skills" in ConfigurationEvent.objects.get().fields
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_the_page_of_a_team_asks_the_same_questions_for_few_skills_and_for_many(
+    ada: Client, cast: House, number: int
+) -> None:
+    for n in range(number):
+        AgentSkill.objects.create(user=cast.lena, tag=Tag.objects.create(name=f"skill {n}", is_skill=True))
+    ada.get(page_of(cast.returns))
+    with CaptureQueriesContext(connection) as asked:
+        ada.get(page_of(cast.returns))
+    questions = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    # session, person, team, hours of the team, people, seats, skills, who has them, hours to choose from, marks of the
+    # rulebook, inboxes, rules, open tickets, alerts, presence
+    assert len(questions) == 15, "\n".join(questions)
 
 
 def test_whoever_saves_a_team_second_is_told_and_nothing_is_lost(ada: Client, cast: House) -> None:

@@ -141,23 +141,34 @@ def transfer(*, actor: User, ticket_id: int, team_id: int, assignee_id: int | No
 def assign_automatically(ticket: Ticket, conversation: Conversation, at: dt.datetime) -> list[TicketEvent]:
     """Give a locked ticket that waits to the available agent with the least load; the caller commits the event.
 
-    Returns nothing when the team assigns by hand, nobody is here, or everybody who is has enough: then it waits in the
-    queue of its team. It stays new until that person claims or answers it.
+    Of a ticket's tags those that are skills must all be theirs. Returns nothing when the team assigns by hand, nobody
+    who has them is here, or everybody who does has enough: then it waits in the queue of its team. It stays new until
+    that person claims or answers it.
     """
     if ticket.assignee_id is not None or ticket.status not in workload.WAITING:
         return []
     if ticket.team.assignment != Assignment.LEAST_LOAD:
         return []
-    taker = workload.take(ticket.team_id, at, besides=ticket.released_by_id)
+    taker = workload.take(ticket, at)
     if taker is None:
         return []
-    user_id, load = taker
-    ticket.assignee_id = user_id
+    ticket.assignee_id = taker.user_id
     ticket.released_by = None
     tell_assignee(ticket, None, at)
-    kind = EventKind.ASSIGNED
-    why = LEAST_LOAD
-    return [event(ticket, conversation, kind, actor=None, at=at, before=None, after=user_id, why=why, load=load)]
+    assigned = event(
+        ticket,
+        conversation,
+        EventKind.ASSIGNED,
+        actor=None,
+        at=at,
+        before=None,
+        after=taker.user_id,
+        why=LEAST_LOAD,
+        load=taker.load,
+    )
+    if taker.skills:
+        assigned.data["skills"] = taker.skills
+    return [assigned]
 
 
 @action

@@ -10,7 +10,7 @@ from agents.models import Membership, Team, User
 from tickets.actions.base import action, now
 from tickets.actions.configuration import mark_changed, record, require_configurer, require_fresh, unique_name
 from tickets.errors import Refused
-from tickets.models import OPEN_STATUSES, ConfigurationVerb, RoutingRule, TeamHours, Ticket
+from tickets.models import OPEN_STATUSES, AgentSkill, ConfigurationVerb, RoutingRule, Tag, TeamHours, Ticket
 
 OF_THE_TEAM = ("name", "assignment", "capacity", "send_delay_seconds")
 
@@ -26,7 +26,11 @@ class Seat:
 
 @dataclass(frozen=True)
 class TeamPlan:
-    """A team as somebody wants it; without hours of its own it keeps the default ones."""
+    """A team as somebody wants it; without hours of its own it keeps the default ones.
+
+    Skills are pairs of a person and a tag. They belong to people, not to the team, so the plan names only what changes:
+    what somebody else ticks meanwhile on the page of another team stays.
+    """
 
     name: str
     assignment: str
@@ -34,6 +38,8 @@ class TeamPlan:
     send_delay_seconds: int = 3
     hours_id: int | None = None
     seats: tuple[Seat, ...] = ()
+    skills_given: frozenset[tuple[int, int]] = frozenset()
+    skills_taken: frozenset[tuple[int, int]] = frozenset()
 
 
 @action
@@ -149,6 +155,8 @@ def _write(team: Team, plan: TeamPlan, actor: User) -> Team:
         team.save()
     if _seat(team, plan.seats):
         changed.append("members")
+    if _teach(plan):
+        changed.append("skills")
     if _give_hours(team, plan.hours_id):
         changed.append("hours")
     record(team, actor, at, fields=changed)
@@ -167,6 +175,22 @@ def _seat(team: Team, seats: tuple[Seat, ...]) -> bool:
             member.save()
             changed = True
     return changed
+
+
+def _teach(plan: TeamPlan) -> bool:
+    """Give and take the planned skills; return whether anything changed."""
+    # A tag that is deleted meanwhile, or is a skill no more, teaches nobody anything.
+    tags = set(Tag.objects.filter(is_skill=True).values_list("pk", flat=True)) if plan.skills_given else set()
+    given = sum(
+        AgentSkill.objects.get_or_create(user_id=user_id, tag_id=tag_id)[1]
+        for user_id, tag_id in sorted(plan.skills_given)
+        if tag_id in tags
+    )
+    taken = sum(
+        AgentSkill.objects.filter(user_id=user_id, tag_id=tag_id).delete()[0]
+        for user_id, tag_id in sorted(plan.skills_taken)
+    )
+    return bool(given or taken)
 
 
 def _refuse_leaving(team: Team, staying: set[int]) -> None:

@@ -35,7 +35,7 @@ from tickets.models.routing import (
 )
 from tickets.models.seen import Seen
 from tickets.models.sla import COUNTING_STATES, ClockState, Metric, SlaClock, SlaEvent, SlaPolicy, SlaTarget, Step
-from tickets.models.tag import Tag
+from tickets.models.tag import AgentSkill, Tag
 from tickets.models.ticket import (
     OPEN_STATUSES,
     SETTLED_STATUSES,
@@ -53,6 +53,7 @@ __all__ = [
     "OPEN_STATUSES",
     "SETTLED_STATUSES",
     "ActorKind",
+    "AgentSkill",
     "Attachment",
     "AuthorKind",
     "AutomaticText",

@@ -174,6 +174,8 @@ def ticket_parts(
     own = ticket.assignee_id in {None, user.pk}
     may_assign = may_work and ticket.is_open and (own or Permission.REASSIGN in allowed)
 
+    tags = list(ticket.tags.all())
+
     def address(name: str) -> str:
         return reverse(f"inbox:{name}", args=[ticket.pk]) + query
 
@@ -199,8 +201,9 @@ def ticket_parts(
         "status": present.status(ticket),
         "sla": present.sla(ticket, now),
         "clocks": present.clocks(ticket, now),
-        "tags": list(ticket.tags.all()),
+        "tags": tags,
         "why": routing_history.why(ticket),
+        "skills_asked": routing_history.skills_asked(tags),
         "rules_url": reverse("setup:rules") if Permission.ROUTE in allowed else "",
         "language_name": present.language_name(conversation.contact.language) if conversation.contact.language else "",
         "earlier": [

@@ -1,7 +1,7 @@
 """The form of a team: its settings, and a line for everybody who could sit in it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -13,10 +13,20 @@ from django.utils.translation import gettext_lazy
 from agents.models import Assignment, Team, User
 from agents.permissions import ROLES_THAT_ANSWER
 from tickets.actions.teams import Seat, TeamPlan
-from tickets.models import BusinessHours, TeamHours
+from tickets.models import AgentSkill, BusinessHours, Tag, TeamHours
 from tickets.views.setup.numbers import WholeNumber
 
 MOST = 500
+# A person and a skill.
+Skill = tuple[int, int]
+
+
+@dataclass
+class SkillBox:
+    """One skill that a person has or has not."""
+
+    tag: Tag
+    is_had: bool
 
 
 @dataclass
@@ -28,6 +38,7 @@ class Line:
     is_lead: bool
     capacity: str
     error: str = ""
+    skills: list[SkillBox] = field(default_factory=list)
 
     def own_capacity(self) -> int | None:
         """Return the capacity that is written here; None for none. Raises ValidationError."""
@@ -68,6 +79,28 @@ class TeamEditor:
         self.shows_errors = shows_errors
         people = people_for(team)
         self.lines = _posted(people, data) if data is not None else _stored(people, team)
+        self.skills = list(Tag.objects.filter(is_skill=True))
+        self.had: set[Skill] = self._show_skills(data)
+
+    def _show_skills(self, data: Any) -> set[Skill]:
+        """Tick each person's skills, and return those they had when the form was first shown."""
+        pairs = {(line.person.pk, tag.pk) for line in self.lines for tag in self.skills}
+        if data is None:
+            people = {line.person.pk for line in self.lines}
+            had = set(AgentSkill.objects.filter(user__in=people).values_list("user_id", "tag_id")) if pairs else set()
+            ticked = had = had & pairs
+        else:
+            told = set(str(data.get("skills-had", "")).split())
+            had = {pair for pair in pairs if "-".join(map(str, pair)) in told}
+            ticked = {pair for pair in pairs if "skill-{}-{}".format(*pair) in data}
+        for line in self.lines:
+            line.skills = [SkillBox(tag, (line.person.pk, tag.pk) in ticked) for tag in self.skills]
+        return had
+
+    @property
+    def skills_had(self) -> str:
+        """What the form says about the skills it was made from; only what was changed here is written."""
+        return " ".join(f"{user_id}-{tag_id}" for user_id, tag_id in sorted(self.had))
 
     def plan(self) -> TeamPlan | None:
         """Return the team as the form wants it; None, with the errors in place, while it makes no sense."""
@@ -83,6 +116,7 @@ class TeamEditor:
         if not makes_sense or not self.form.is_bound:
             return None
         values = self.form.cleaned_data
+        wanted = {(line.person.pk, box.tag.pk) for line in self.lines for box in line.skills if box.is_had}
         return TeamPlan(
             name=" ".join(values["name"].split()),
             assignment=values["assignment"],
@@ -90,6 +124,8 @@ class TeamEditor:
             send_delay_seconds=values["send_delay_seconds"],
             hours_id=values["hours"].pk if values["hours"] else None,
             seats=tuple(seats),
+            skills_given=frozenset(wanted - self.had),
+            skills_taken=frozenset(self.had - wanted),
         )
 
     @property
@@ -102,8 +138,10 @@ class TeamEditor:
         """Return what the form amounts to: who answers, who hears of alerts, how much they take together."""
         members = [line for line in self.lines if line.is_member]
         leads = [line.person.short_name for line in members if line.is_lead]
+        had = {box.tag.pk for line in members for box in line.skills if box.is_had}
         return {
             "count": len(members),
+            "lacking": ", ".join(tag.name for tag in self.skills if tag.pk not in had),
             "leads": ", ".join(leads),
             "together": self._together(members) if self.form["assignment"].value() == Assignment.LEAST_LOAD else None,
         }
