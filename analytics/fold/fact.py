@@ -1,6 +1,7 @@
 """The columns of a ticket's fact: one value for each ticket."""
 
 import datetime as dt
+from itertools import zip_longest
 from typing import Any
 
 from analytics.definitions import DEFLECTION_HOURS, FCR_WINDOW_DAYS, MISSED_AFTER_HOURS, REOPEN_WINDOW_HOURS
@@ -158,7 +159,7 @@ def _is_one_touch(story: Story, solve: Solve) -> bool:
 def _missed_day(story: Story) -> dt.date | None:
     """Return the day on which 24 hours without an answer ended, while nobody had replied or resolved."""
     waiting = sorted(at for at, message in story.inbound if not story.was_settled(message))
-    for at, following in zip(waiting, [*waiting[1:], None], strict=True):
+    for at, following in zip_longest(waiting, waiting[1:]):
         end = at + MISSED_AFTER
         if story.first is not None and story.first.accepted_at <= end:
             return None
