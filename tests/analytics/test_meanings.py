@@ -257,7 +257,7 @@ def test_the_front_page_takes_few_queries(cast: House, django_assert_max_num_que
 
 
 def test_a_ticket_that_cannot_be_folded_does_not_hold_up_the_others(
-    cast: House, monkeypatch: pytest.MonkeyPatch
+    cast: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     strange = hears(cast, MONDAY)
     hears(cast, MONDAY)
@@ -271,3 +271,5 @@ def test_a_ticket_that_cannot_be_folded_does_not_hold_up_the_others(
     monkeypatch.setattr(facts, "fold", fold)
     count()
     assert read(cast, "volume").value == 1
+    assert "ticket_cannot_be_folded" in caplog.text
+    caplog.clear()  # it was meant to be
