@@ -1,73 +1,29 @@
-"""What the ticket page tells: messages and events of a conversation in one order, sentences made when it is read."""
+"""What the ticket page tells: messages and events of a conversation in one order."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
-from agents.models import Team, User
-from tickets import routing_history
+from agents.models import User
 from tickets.models import (
-    ActorKind,
     Attachment,
     Conversation,
     EventKind,
     Message,
     MessageKind,
     MessageState,
-    Priority,
-    Purpose,
     Ticket,
     TicketEvent,
 )
+from tickets.sentences import ICONS, SHOWN_EVENTS, names_of, sentence
 
 WINDOW = 30
 # Two messages of one author within this time stand as one group.
 TOGETHER = dt.timedelta(minutes=10)
-
-SHOWN_EVENTS = (
-    EventKind.OPENED,
-    EventKind.ROUTED,
-    EventKind.HUMAN_WANTED,
-    EventKind.ASSIGNED,
-    EventKind.TRANSFERRED,
-    EventKind.PRIORITY_CHANGED,
-    EventKind.SUBJECT_CHANGED,
-    EventKind.TAGS_CHANGED,
-    EventKind.RESOLVED,
-    EventKind.RESOLVE_UNDONE,
-    EventKind.REOPENED,
-    EventKind.CLOSED,
-    EventKind.REPLY_UNDONE,
-    EventKind.REPLY_DISCARDED,
-    EventKind.AUTOMATIC_WITHHELD,
-    EventKind.AUTOMATIC_DROPPED,
-)
-ICONS = {
-    EventKind.OPENED: "inbox",
-    EventKind.ROUTED: "route",
-    EventKind.HUMAN_WANTED: "user-round",
-    EventKind.ASSIGNED: "user-check",
-    EventKind.TRANSFERRED: "arrow-right-left",
-    EventKind.PRIORITY_CHANGED: "chevrons-up",
-    EventKind.SUBJECT_CHANGED: "pencil",
-    EventKind.TAGS_CHANGED: "tag",
-    EventKind.RESOLVED: "check",
-    EventKind.RESOLVE_UNDONE: "rotate-ccw",
-    EventKind.REOPENED: "rotate-ccw",
-    EventKind.CLOSED: "lock",
-    EventKind.REPLY_UNDONE: "rotate-ccw",
-    EventKind.REPLY_DISCARDED: "trash-2",
-    EventKind.AUTOMATIC_SENT: "bot",
-    EventKind.AUTOMATIC_WITHHELD: "bot-off",
-    EventKind.AUTOMATIC_DROPPED: "bot-off",
-}
 
 
 @dataclass(kw_only=True)
@@ -112,200 +68,6 @@ class Timeline:
     def first_seq(self) -> int:
         """Return the place of the first line."""
         return self.entries[0].seq if self.entries else 0
-
-
-@dataclass
-class Names:
-    """Names of the people and teams that events speak of."""
-
-    people: dict[int, str] = field(default_factory=dict)
-    teams: dict[int, str] = field(default_factory=dict)
-    routing: routing_history.RoutingNames = field(default_factory=routing_history.RoutingNames)
-
-    def person(self, pk: int | None) -> str:
-        """Return a person's first name."""
-        return self.people.get(pk or 0, _("somebody"))
-
-    def team(self, pk: int | None) -> str:
-        """Return a team's name."""
-        return self.teams.get(pk or 0, _("another team"))
-
-
-def _names(events: Iterable[TicketEvent]) -> Names:
-    """Fetch the names that the events need: five queries at most, however many events."""
-    events = list(events)
-    people: set[int] = set()
-    teams: set[int] = set()
-    for event in events:
-        for part in (event.data.get("before"), event.data.get("after")):
-            if event.kind == EventKind.ASSIGNED and isinstance(part, int):
-                people.add(part)
-            elif event.kind == EventKind.TRANSFERRED and isinstance(part, dict):
-                people.update(value for value in [part.get("assignee")] if value)
-                teams.update(value for value in [part.get("team")] if value)
-    return Names(
-        people={user.pk: user.short_name for user in User.objects.filter(pk__in=people)} if people else {},
-        teams=dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")) if teams else {},
-        routing=routing_history.RoutingNames.of(events),
-    )
-
-
-# -- Sentences: one function per kind of event -------------------------------------------------------
-
-
-def _opened(event: TicketEvent, actor: str, names: Names) -> str:
-    del actor, names
-    return format_html(_("Ticket <b>{number}</b> opened"), number=event.ticket_id)
-
-
-def _routed(event: TicketEvent, actor: str, names: Names) -> str:
-    del actor
-    return routing_history.routed(event, names.routing)
-
-
-def _human_wanted(event: TicketEvent, actor: str, names: Names) -> str:
-    del event, names
-    return format_html(_("<b>{actor}</b> asked for a person"), actor=actor)
-
-
-def _tags_changed(event: TicketEvent, actor: str, names: Names) -> str:
-    return routing_history.tags_changed(event, actor, names.routing)
-
-
-def _assigned(event: TicketEvent, actor: str, names: Names) -> str:
-    after = event.data.get("after")
-    skills = event.data.get("skills", [])
-    if skills:
-        text = ngettext(
-            "Assigned automatically to <b>{person}</b>: least load of those with the skill <b>{skills}</b>",
-            "Assigned automatically to <b>{person}</b>: least load of those with the skills <b>{skills}</b>",
-            len(skills),
-        )
-        return format_html(text, person=names.person(after), skills=names.routing.tag_list(skills))
-    if event.data.get("why") == "least_load":
-        return format_html(_("Assigned automatically to <b>{person}</b>: least load"), person=names.person(after))
-    if after is None:
-        return format_html(_("<b>{actor}</b> put this back into the queue"), actor=actor)
-    if after == event.actor_id:
-        return format_html(_("<b>{actor}</b> took this"), actor=actor)
-    return format_html(_("<b>{actor}</b> gave this to <b>{person}</b>"), actor=actor, person=names.person(after))
-
-
-def _transferred(event: TicketEvent, actor: str, names: Names) -> str:
-    after = event.data.get("after") or {}
-    team = names.team(after.get("team"))
-    if after.get("assignee"):
-        return format_html(
-            _("<b>{actor}</b> handed this over to <b>{person}</b>, <b>{team}</b>"),
-            actor=actor,
-            person=names.person(after["assignee"]),
-            team=team,
-        )
-    return format_html(_("<b>{actor}</b> handed this over to <b>{team}</b>"), actor=actor, team=team)
-
-
-def _priority_changed(event: TicketEvent, actor: str, names: Names) -> str:
-    del names
-    priority = Priority(event.data["after"]).label
-    return format_html(_("<b>{actor}</b> set the priority to <b>{priority}</b>"), actor=actor, priority=priority)
-
-
-def _subject_changed(event: TicketEvent, actor: str, names: Names) -> str:
-    del event, names
-    return format_html(_("<b>{actor}</b> changed the subject"), actor=actor)
-
-
-def _resolved(event: TicketEvent, actor: str, names: Names) -> str:
-    del event, names
-    return format_html(_("<b>{actor}</b> resolved this"), actor=actor)
-
-
-def _resolve_undone(event: TicketEvent, actor: str, names: Names) -> str:
-    del event, names
-    return format_html(_("<b>{actor}</b> undid the resolve"), actor=actor)
-
-
-def _reopened(event: TicketEvent, actor: str, names: Names) -> str:
-    del names
-    if event.actor_kind == ActorKind.CONTACT:
-        return format_html(_("<b>{actor}</b> wrote again: reopened"), actor=actor)
-    return format_html(_("<b>{actor}</b> reopened this"), actor=actor)
-
-
-def _closed(event: TicketEvent, actor: str, names: Names) -> str:
-    del actor, names
-    return format_html(_("Ticket <b>{number}</b> closed"), number=event.ticket_id)
-
-
-def _reply_undone(event: TicketEvent, actor: str, names: Names) -> str:
-    del event, names
-    return format_html(_("<b>{actor}</b> took back a reply before it left"), actor=actor)
-
-
-def _reply_discarded(event: TicketEvent, actor: str, names: Names) -> str:
-    del event, names
-    return format_html(_("<b>{actor}</b> discarded a reply that was not delivered"), actor=actor)
-
-
-# Why the house said nothing by itself: codes in the history, sentences here.
-WITHHELD = {
-    "budget": gettext_lazy("No acknowledgement: this contact had enough automatic messages within the hour"),
-    "repeated": gettext_lazy("No acknowledgement: the contact repeats the same message, as a machine would"),
-    "unsupported": gettext_lazy("No acknowledgement: this kind of message gets none"),
-    "command": gettext_lazy("No acknowledgement: the message is a word that starts or stops messages"),
-    "late": gettext_lazy("No acknowledgement: the message reached us more than a day late"),
-    "echo": gettext_lazy("No acknowledgement: the message is one of our own automatic texts"),
-}
-
-
-def _automatic_sent(event: TicketEvent, actor: str, names: Names) -> str:
-    del actor, names
-    if event.data.get("purpose") == Purpose.ACKNOWLEDGEMENT:
-        return _("The acknowledgement was sent by itself")
-    return _("A message was sent by itself")
-
-
-def _automatic_dropped(event: TicketEvent, actor: str, names: Names) -> str:
-    del event, actor, names
-    return _("An automatic message did not arrive and is not sent again")
-
-
-def _automatic_withheld(event: TicketEvent, actor: str, names: Names) -> str:
-    del actor, names
-    return str(WITHHELD.get(event.data.get("reason", ""), _("No automatic message was sent")))
-
-
-SENTENCES: dict[str, Callable[[TicketEvent, str, Names], str]] = {
-    EventKind.OPENED: _opened,
-    EventKind.ROUTED: _routed,
-    EventKind.HUMAN_WANTED: _human_wanted,
-    EventKind.TAGS_CHANGED: _tags_changed,
-    EventKind.ASSIGNED: _assigned,
-    EventKind.TRANSFERRED: _transferred,
-    EventKind.PRIORITY_CHANGED: _priority_changed,
-    EventKind.SUBJECT_CHANGED: _subject_changed,
-    EventKind.RESOLVED: _resolved,
-    EventKind.RESOLVE_UNDONE: _resolve_undone,
-    EventKind.REOPENED: _reopened,
-    EventKind.CLOSED: _closed,
-    EventKind.REPLY_UNDONE: _reply_undone,
-    EventKind.REPLY_DISCARDED: _reply_discarded,
-    EventKind.AUTOMATIC_SENT: _automatic_sent,
-    EventKind.AUTOMATIC_DROPPED: _automatic_dropped,
-    EventKind.AUTOMATIC_WITHHELD: _automatic_withheld,
-}
-
-
-def sentence(event: TicketEvent, names: Names, *, contact: str, reader: User) -> str:
-    """Say in the reader's language what happened, as safe HTML."""
-    if event.actor is not None:
-        actor = _("You") if event.actor_id == reader.pk else event.actor.short_name
-    else:
-        actor = contact if event.actor_kind == ActorKind.CONTACT else _("The system")
-    return SENTENCES[event.kind](event, actor, names)
-
-
-# -- Reading -----------------------------------------------------------------------------------------
 
 
 def readable_messages(user: User, conversation: Conversation) -> QuerySet[Message]:
@@ -367,7 +129,7 @@ def _weave(
 ) -> list[Entry]:
     messages = list(messages)
     files = _complete(messages, conversation)
-    names = _names(events)
+    names = names_of(events)
     contact = conversation.contact.display_name
     entries = [
         Entry(seq=message.seq, at=message.occurred_at, message=message, files=files.get(message.pk, []))

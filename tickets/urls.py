@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import actions, availability, composer, detail, lists
+from tickets.views import assignment, availability, composer, detail, lifecycle, lists, messaging, triage
 from tickets.views.media import media
 
 app_name = "inbox"
@@ -18,21 +18,21 @@ urlpatterns = [
     path("inbox/tickets/<int:pk>/viewers/", detail.viewers, name="viewers"),
     path("inbox/tickets/<int:pk>/draft/", composer.draft, name="draft"),
     path("inbox/tickets/<int:pk>/quick-replies/", composer.quick_replies, name="quick_replies"),
-    path("inbox/tickets/<int:pk>/replies/", actions.replies, name="replies"),
+    path("inbox/tickets/<int:pk>/replies/", messaging.replies, name="replies"),
     path("inbox/tickets/<int:pk>/template/", composer.template, name="template"),
-    path("inbox/tickets/<int:pk>/notes/", actions.notes, name="notes"),
-    path("inbox/tickets/<int:pk>/claim/", actions.claim, name="claim"),
-    path("inbox/tickets/<int:pk>/assignment/", actions.assignee, name="assignment"),
-    path("inbox/tickets/<int:pk>/transfer/", actions.transfer, name="transfer"),
-    path("inbox/tickets/<int:pk>/resolution/", actions.resolution, name="resolution"),
-    path("inbox/tickets/<int:pk>/resolution/undo/", actions.resolution_undo, name="resolution_undo"),
-    path("inbox/tickets/<int:pk>/reopening/", actions.reopening, name="reopening"),
-    path("inbox/tickets/<int:pk>/priority/", actions.priority, name="priority"),
-    path("inbox/tickets/<int:pk>/tags/", actions.tags, name="tags"),
-    path("inbox/tickets/<int:pk>/subject/", actions.subject, name="subject"),
-    path("inbox/tickets/<int:pk>/messages/<int:message_id>/undo/", actions.message_undo, name="message_undo"),
-    path("inbox/tickets/<int:pk>/messages/<int:message_id>/retry/", actions.message_retry, name="message_retry"),
-    path("inbox/tickets/<int:pk>/messages/<int:message_id>/discard/", actions.message_discard, name="message_discard"),
+    path("inbox/tickets/<int:pk>/notes/", messaging.notes, name="notes"),
+    path("inbox/tickets/<int:pk>/claim/", assignment.claim, name="claim"),
+    path("inbox/tickets/<int:pk>/assignment/", assignment.assignee, name="assignment"),
+    path("inbox/tickets/<int:pk>/transfer/", assignment.transfer, name="transfer"),
+    path("inbox/tickets/<int:pk>/resolution/", lifecycle.resolution, name="resolution"),
+    path("inbox/tickets/<int:pk>/resolution/undo/", lifecycle.resolution_undo, name="resolution_undo"),
+    path("inbox/tickets/<int:pk>/reopening/", lifecycle.reopening, name="reopening"),
+    path("inbox/tickets/<int:pk>/priority/", triage.priority, name="priority"),
+    path("inbox/tickets/<int:pk>/tags/", triage.tags, name="tags"),
+    path("inbox/tickets/<int:pk>/subject/", triage.subject, name="subject"),
+    path("inbox/tickets/<int:pk>/messages/<int:message_id>/undo/", messaging.undo, name="message_undo"),
+    path("inbox/tickets/<int:pk>/messages/<int:message_id>/retry/", messaging.retry, name="message_retry"),
+    path("inbox/tickets/<int:pk>/messages/<int:message_id>/discard/", messaging.discard, name="message_discard"),
     path("inbox/<slug:view>/", lists.list_page, name="list"),
     path("inbox/<slug:view>/<int:pk>/", detail.ticket, name="ticket"),
     path("media/<str:token>/", media, name="media"),

@@ -20,7 +20,7 @@ from tests.analytics.history import answers, begins, puts, resolves, settles, so
 from tests.cast import House, writes
 from tests.paper import paper
 from tickets import delivery, intake
-from tickets.actions import assignment, lifecycle, messaging, triage
+from tickets.actions import assignment, decisions, lifecycle, triage
 from tickets.actions.clocks import notice_next
 from tickets.channels import DeliveryUnknown, SendError
 from tickets.defaults import install
@@ -314,7 +314,7 @@ class Story:
         """Somebody sends again what failed."""
         for message in Message.objects.filter(state="failed", purpose="reply").order_by("-pk")[:1]:
             with clock.at(self.at):
-                messaging.retry_reply(actor=self.cast.ada, message_id=message.pk)
+                decisions.retry_reply(actor=self.cast.ada, message_id=message.pk)
 
     def resolves(self, ticket: Ticket) -> None:
         """Somebody resolves."""

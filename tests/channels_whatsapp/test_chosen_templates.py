@@ -20,7 +20,7 @@ from tests.cast import House, newest_seq, ticket_of, writes
 from tests.channels_whatsapp.meta import Meta, accepted, answer
 from tests.channels_whatsapp.payloads import AOIFE, AOIFE_BSUID
 from tickets import consent
-from tickets.actions import messaging
+from tickets.actions import decisions, messaging
 from tickets.channels import get_channel
 from tickets.delivery import deliver_next
 from tickets.errors import ChannelRefused
@@ -283,9 +283,9 @@ def test_a_failed_template_is_tried_again_only_while_it_is_approved(
     Message.objects.filter(pk=sent().pk).update(state=MessageState.FAILED, failed_at=clock.now())
     WhatsAppTemplate.objects.update(status=TemplateStatus.PAUSED)
     with pytest.raises(ChannelRefused):
-        messaging.retry_reply(actor=cast.lena, message_id=sent().pk)
+        decisions.retry_reply(actor=cast.lena, message_id=sent().pk)
     WhatsAppTemplate.objects.update(status=TemplateStatus.APPROVED)
-    messaging.retry_reply(actor=cast.lena, message_id=sent().pk)
+    decisions.retry_reply(actor=cast.lena, message_id=sent().pk)
     meta.plan(accepted())
     assert deliver_next()
     assert sent().state == MessageState.SENT

@@ -10,7 +10,7 @@ from helpdesk import clock
 from tests.cast import House, ticket_of, writes
 from tickets.actions import messaging, triage
 from tickets.models import Draft, QuickReply, Tag
-from tickets.views.present import linkify
+from tickets.views.bubbles import linkify
 
 PAYLOADS = [
     "<script>alert(1)</script>",

@@ -10,7 +10,7 @@ from tests.cast import House, newest_seq, ticket_of, writes
 from tests.paper import paper
 from tests.tickets.test_outbox import NINE, drain, reply
 from tickets import delivery
-from tickets.actions import automatic, lifecycle, messaging
+from tickets.actions import automatic, decisions, lifecycle
 from tickets.actions.base import lock_conversation, lock_ticket
 from tickets.channels import DeliveryUnknown, SendError
 from tickets.models import AuthorKind, EventKind, Message, MessageState, Purpose, Status, Ticket
@@ -102,7 +102,7 @@ def test_one_that_does_not_arrive_is_dropped_and_no_ticket_opens_again(cast: Hou
         ticket.refresh_from_db()
         told = [entry.sentence for entry in read(cast.lena, ticket.conversation).entries if entry.event]
         with pytest.raises(Message.DoesNotExist):
-            messaging.retry_reply(actor=cast.lena, message_id=message.pk)
+            decisions.retry_reply(actor=cast.lena, message_id=message.pk)
     assert (message.state, ticket.status, paper.texts) == (MessageState.FAILED, Status.RESOLVED, [])
     assert told[-1] == "An automatic message did not arrive and is not sent again"
     assert ticket.events.filter(kind=EventKind.AUTOMATIC_DROPPED).count() == 1

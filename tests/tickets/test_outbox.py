@@ -12,7 +12,7 @@ from helpdesk import clock
 from tests.cast import House, newest_seq, ticket_of, writes
 from tests.paper import paper
 from tickets import delivery, intake
-from tickets.actions import lifecycle, messaging, outbox
+from tickets.actions import decisions, lifecycle, messaging, outbox
 from tickets.channels import DeliveryUnknown, Refusal, SendError, get_channel
 from tickets.errors import ChannelRefused, WrongStatus
 from tickets.inbound import DeliveryReport, DeliveryStatus
@@ -87,12 +87,12 @@ def test_a_held_reply_waits_for_the_delay_and_can_be_undone_until_then(cast: Hou
         first, second = reply(cast, ticket, "One"), reply(cast, ticket, "Two")
         drain()
         assert paper.texts == []
-        messaging.undo_reply(actor=cast.lena, message_id=first.pk)
+        decisions.undo_reply(actor=cast.lena, message_id=first.pk)
         journey.shift(dt.timedelta(seconds=3))
         drain()
         assert paper.texts == ["Two"]
         with pytest.raises(WrongStatus):
-            messaging.undo_reply(actor=cast.lena, message_id=second.pk)
+            decisions.undo_reply(actor=cast.lena, message_id=second.pk)
 
 
 def test_undoing_the_only_reply_gives_the_wait_its_original_due_time_back(cast: House) -> None:
@@ -101,7 +101,7 @@ def test_undoing_the_only_reply_gives_the_wait_its_original_due_time_back(cast: 
     ticket = ticket_of(writes(cast.inbox))
     due = ticket.due_at
     message = reply(cast, ticket)
-    messaging.undo_reply(actor=cast.lena, message_id=message.pk)
+    decisions.undo_reply(actor=cast.lena, message_id=message.pk)
     ticket.refresh_from_db()
     assert (ticket.status, ticket.assignee, ticket.due_at) == (Status.NEW, None, due)
 
@@ -244,10 +244,10 @@ def test_an_agent_may_send_again_what_nobody_knows_about(cast: House) -> None:
         paper.plan[:] = [DeliveryUnknown("no answer")]
         drain()
         with pytest.raises(WrongStatus):
-            messaging.retry_reply(actor=cast.lena, message_id=message.pk)
+            decisions.retry_reply(actor=cast.lena, message_id=message.pk)
         journey.shift(dt.timedelta(minutes=10))
         delivery.settle_next()
-        messaging.retry_reply(actor=cast.lena, message_id=message.pk)
+        decisions.retry_reply(actor=cast.lena, message_id=message.pk)
         drain()
     assert paper.texts == ["On its way"]
     assert DeliveryAttempt.objects.count() == 2
@@ -260,7 +260,7 @@ def test_a_reply_that_is_sent_again_was_sent_when_it_was_taken_the_second_time(c
         message.refresh_from_db()
         report(message, DeliveryStatus.FAILED)
         journey.shift(dt.timedelta(minutes=10))
-        messaging.retry_reply(actor=cast.lena, message_id=message.pk)
+        decisions.retry_reply(actor=cast.lena, message_id=message.pk)
         drain()
     message.refresh_from_db()
     assert (message.state, message.sent_at) == (MessageState.SENT, NINE + dt.timedelta(minutes=10))
@@ -271,7 +271,7 @@ def test_a_discarded_reply_is_no_answer(cast: House) -> None:
     message = reply(cast, ticket)
     paper.plan[:] = [BLOCKED]
     drain()
-    messaging.discard_reply(actor=cast.lena, message_id=message.pk)
+    decisions.discard_reply(actor=cast.lena, message_id=message.pk)
     ticket.refresh_from_db()
     assert ticket.unanswered_count == 1
     drain()

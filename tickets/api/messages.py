@@ -15,7 +15,7 @@ from agents.api.pagination import page_of
 from agents.api.schema import IDEMPOTENCY_KEY
 from agents.api.views import ApiView
 from agents.models import Scope
-from tickets.actions import messaging
+from tickets.actions import decisions, messaging
 from tickets.api import querysets
 from tickets.api.base import ActionView
 from tickets.api.inputs import MessageInput
@@ -56,7 +56,7 @@ class MessageDetail(ActionView):
         """Take back a reply that has not left; 409 when it has."""
         replies = querysets.messages(self.user).filter(kind=MessageKind.OUTBOUND, ticket__isnull=False)
         get_object_or_404(replies, pk=pk)
-        messaging.undo_reply(actor=self.user, message_id=pk)
+        decisions.undo_reply(actor=self.user, message_id=pk)
         return self.show_message(pk)
 
 

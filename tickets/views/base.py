@@ -18,6 +18,7 @@ from agents.models import Team, User
 from agents.permissions import reads_reports, role_among
 from helpdesk import clock
 from tickets import queue
+from tickets.cursors import Cursor
 from tickets.models import Ticket
 from tickets.views import present
 from tickets.worklist import Cut
@@ -144,7 +145,7 @@ def work_list(request: AgentRequest, place: Place, *, current: int | None = None
     at = clock.now()
     cut = place.cut(request.user, at)
     counted = queue.counts(cut)
-    cursor = queue.Cursor.decode(request.GET.get("after", ""))
+    cursor = Cursor.decode(request.GET.get("after", ""))
     raw = request.GET.get("rows", "")
     size = min(max(int(raw), queue.PAGE_SIZE), queue.MAX_ROWS) if raw.isdecimal() and len(raw) < 6 else queue.PAGE_SIZE
     page = queue.page(cut, counted=counted, cursor=cursor, size=size)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tickets import presence, timeline
-from tickets.views import present
+from tickets.views import bubbles
 from tickets.views.base import AgentRequest, agents_only, place_of, visible_ticket, wants_fragment
 from tickets.views.pages import delta, place_query, ticket_page, ticket_panes
 
@@ -30,7 +30,7 @@ def thread(request: AgentRequest, pk: int) -> HttpResponse:
     if before.isdecimal() and len(before) < 19:
         lines = timeline.read(request.user, found.conversation, before=int(before))
         query = place_query(place_of(request))
-        entries = [present.entry(line, found.conversation.contact, query, may_work=False) for line in lines.entries]
+        entries = [bubbles.entry(line, found.conversation.contact, query, may_work=False) for line in lines.entries]
         context = {"ticket": found, "entries": entries, "lines": lines, "query": query, "before": int(before)}
         return render(request, "inbox/fragments/earlier.html", context)
     return delta(request, found)

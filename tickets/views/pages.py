@@ -21,7 +21,7 @@ from tickets import presence, routing_history, timeline, workload
 from tickets.channels import Draft as ChannelDraft
 from tickets.channels import get_channel
 from tickets.models import Draft, Priority, Ticket
-from tickets.views import present, template_picker
+from tickets.views import bubbles, present, template_picker
 from tickets.views.base import AgentRequest, Place, place_of, work_list
 
 CLOSING_SOON = dt.timedelta(hours=2)
@@ -187,7 +187,7 @@ def ticket_parts(
         "contact": conversation.contact,
         "inbox": conversation.inbox,
         "lines": lines,
-        "entries": [present.entry(line, conversation.contact, query, may_work=may_work) for line in lines.entries],
+        "entries": [bubbles.entry(line, conversation.contact, query, may_work=may_work) for line in lines.entries],
         "may_work": may_work,
         "may_assign": may_assign,
         "may_requeue": Permission.REASSIGN in allowed and not own,

@@ -1,12 +1,9 @@
 """From rows to what the components show: words, icons and addresses, nothing that a template would have to decide."""
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
@@ -14,12 +11,8 @@ from agents.models import PresenceState, User
 from helpdesk.templatetags.durations import age, countdown, duration, share_left
 from helpdesk.templatetags.kept import kept_as
 from tickets import queue
-from tickets.actions.automatic import is_automatic
-from tickets.channels import get_channel
 from tickets.models import (
-    Attachment,
     ClockState,
-    Contact,
     ContentType,
     Message,
     MessageKind,
@@ -30,7 +23,6 @@ from tickets.models import (
     Status,
     Ticket,
 )
-from tickets.timeline import Entry
 from tickets.worklist import Line
 
 if TYPE_CHECKING:
@@ -52,40 +44,15 @@ CONTENT_ICONS = {
     ContentType.CONTACTS: "contact",
     ContentType.UNSUPPORTED: "circle-question-mark",
 }
-BUBBLES = {
-    ContentType.IMAGE: "photo",
-    ContentType.VIDEO: "document",
-    ContentType.AUDIO: "document",
-    ContentType.DOCUMENT: "document",
-    ContentType.STICKER: "photo",
-    ContentType.LOCATION: "location",
-    ContentType.UNSUPPORTED: "unsupported",
-}
 # The state of a person as the dot on their picture shows it.
 DOTS: dict[str, str] = {
     PresenceState.ONLINE: "available",
     PresenceState.BREAK: "busy",
     PresenceState.AWAY: "away",
 }
-# Only what a browser opens as a page; everything else stays text.
-LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-TRAILING = ".,;:!?)]}»”’"
 PREVIEW = 140
 # What stands before it in a line is about its place in the list and shown nowhere.
 SHOWN = Line._fields.index("status")
-
-
-def linkify(text: str) -> SafeString:
-    """Return text with its http and https addresses as links; all else is escaped."""
-    parts: list[str] = []
-    end = 0
-    for match in LINK.finditer(text):
-        url = match.group().rstrip(TRAILING)
-        parts.append(conditional_escape(text[end : match.start()]))
-        parts.append(format_html('<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>', url, url))
-        end = match.start() + len(url)
-    parts.append(conditional_escape(text[end:]))
-    return mark_safe("".join(parts))  # noqa: S308 - every part was escaped above
 
 
 # The only name among our languages that the catalogues of Django lack, in this spelling.
@@ -109,7 +76,8 @@ def tick(message: Message) -> str:
     return "delivered" if message.delivered_at else "sent"
 
 
-def _one_line(message: Message) -> str:
+def one_line(message: Message) -> str:
+    """Return the first words of a message, as a preview and a quotation show them."""
     words = " ".join(message.text.split())[:PREVIEW]
     if message.content_type in CONTENT_ICONS:
         kind = message.get_content_type_display()
@@ -206,7 +174,7 @@ def row(line: queue.Row, url: str, *, reader: User, now: dt.datetime) -> dict[st
         "language": contact.language[:2],
         "language_name": language_name(contact.language) if contact.language else "",
         "at": line.line.at,
-        "preview": draft or (_one_line(message) if message else ticket.subject),
+        "preview": draft or (one_line(message) if message else ticket.subject),
         "preview_icon": _preview_icon(message) if message else "",
         "preview_language": "" if draft or message is None else message.language,
         "sender": _sender(message, reader) if message else "",
@@ -220,182 +188,6 @@ def row(line: queue.Row, url: str, *, reader: User, now: dt.datetime) -> dict[st
         "failed": line.failed,
         "snoozed": ticket.snoozed_until is not None and ticket.snoozed_until > now,
     }
-
-
-def _media(message: Message, files: list[Attachment]) -> dict[str, Any]:
-    attachment = next(iter(files), None)
-    kind = message.get_content_type_display()
-    if attachment is None:
-        return {
-            "url": "",
-            "alt": kind,
-            "name": kind,
-            "meta": "",
-            "missing": _("This file did not come with the message."),
-        }
-    stored = attachment.state == Attachment.State.STORED
-    waiting = attachment.state == Attachment.State.PENDING
-    return {
-        "url": reverse("inbox:media", args=[attachment.token]) if stored else "",
-        "alt": message.text or _("Photo from the contact"),
-        "name": attachment.file_name or kind,
-        "meta": attachment.media_type,
-        "missing": _("The file is on its way.")
-        if waiting
-        else (attachment.error_text or _("The file could not be fetched.")),
-    }
-
-
-def _fate(message: Message, place_query: str, *, may_work: bool) -> tuple[str, list[dict[str, str]]]:
-    """Return the sentence under a message of ours and what may be done about it."""
-    if is_automatic(message):
-        # It may belong to no ticket, and nobody decides what becomes of it.
-        return _automatic_fate(message), []
-
-    def address(name: str) -> str:
-        return reverse(f"inbox:{name}", args=[message.ticket_id, message.pk]) + place_query
-
-    retry = {"text": _("Try again"), "url": address("message_retry")}
-    discard = {"text": _("Discard"), "url": address("message_discard")}
-    undo = {"text": _("Undo"), "url": address("message_undo"), "hotkey": "u"}
-    text, actions = "", []
-    if message.state == MessageState.HELD:
-        text, actions = _("Leaves in a moment."), [undo]
-    elif message.state == MessageState.QUEUED and message.error_text:
-        text = _("Not taken yet, another try follows.")
-    elif message.state == MessageState.FAILED:
-        # Made when it is read, so that each agent reads it in their own language.
-        said = get_channel(message.inbox).explain(message.error_code) if message.error_code else ""
-        reason = said or message.error_text or _("The channel gave no reason.")
-        text, actions = _("Not delivered. %(reason)s") % {"reason": reason}, [retry, discard]
-    elif message.state == MessageState.UNKNOWN and message.asked_at is None:
-        text = _("Nobody knows yet whether this arrived. Waiting for news.")
-    elif message.state == MessageState.UNKNOWN:
-        text = _("Nobody knows whether this arrived. Sending it again may deliver it twice.")
-        actions = [{**retry, "text": _("Send again")}, discard]
-    return text, actions if may_work and message.ticket_id else []
-
-
-def _automatic_fate(message: Message) -> str:
-    """Return what became of something the machine said; nobody has to decide about it."""
-    if message.state == MessageState.FAILED:
-        reason = (get_channel(message.inbox).explain(message.error_code) if message.error_code else "") or (
-            message.error_text or _("The channel gave no reason.")
-        )
-        return _("Not delivered, and not sent again. %(reason)s") % {"reason": reason}
-    if message.state == MessageState.UNKNOWN:
-        return _("Nobody knows yet whether this arrived. Waiting for news.")
-    return ""
-
-
-def bubble(
-    message: Message, files: list[Attachment], contact: Contact, place_query: str, *, may_work: bool
-) -> dict[str, Any]:
-    """Return the parameters of components/message.html."""
-    inbound = message.kind == MessageKind.INBOUND
-    author = contact.display_name if inbound else message.author.name if message.author else _("Automatic message")
-    text: str = linkify(message.text)
-    if message.content_type == ContentType.UNSUPPORTED and not message.text:
-        text = _("A kind of message that is not supported yet. Look at it on the phone.")
-    shown: dict[str, Any] = {
-        "id": message.pk,
-        "seq": message.seq,
-        "direction": "in" if inbound else "out",
-        "kind": BUBBLES.get(ContentType(message.content_type), "text"),
-        "text": text,
-        "language": message.language or (contact.language if inbound else ""),
-        "author": author,
-        "author_key": contact.pk if inbound else author,
-        "at": message.occurred_at,
-        "by": "" if inbound or message.author else _("Automatic message"),
-        "automatic": not inbound and message.author is None,
-    }
-    if message.content_type in BUBBLES:
-        shown["media"] = _media(message, files)
-    if message.quoted is not None:
-        quoted = message.quoted
-        quoted_author = quoted.author.short_name if quoted.author else contact.display_name
-        shown["quote"] = {"author": quoted_author, "text": _one_line(quoted)}
-    if not inbound:
-        shown["state"] = tick(message)
-        shown["fate"], shown["actions"] = _fate(message, place_query, may_work=may_work)
-    return shown
-
-
-def note(message: Message) -> dict[str, Any]:
-    """Return the parameters of components/note.html."""
-    return {
-        "id": message.pk,
-        "seq": message.seq,
-        "author": message.author.name if message.author else "",
-        "author_short": message.author.short_name if message.author else "",
-        "author_key": message.author.name if message.author else "",
-        "text": linkify(message.text),
-        "at": message.occurred_at,
-    }
-
-
-# What becomes of a message in these states may be for a person to decide, with buttons of that person's own page.
-DECIDABLE = frozenset({MessageState.HELD, MessageState.FAILED, MessageState.UNKNOWN})
-
-
-def entry(line: Entry, contact: Contact, place_query: str, *, may_work: bool) -> dict[str, Any]:
-    """Return one line of the timeline for inbox/parts/entries.html: its markup, or the message where it has buttons."""
-    shown: dict[str, Any] = {"at": line.at, "new_day": line.new_day, "continued": line.continued}
-    message = line.message
-    if message is None:
-        return {**shown, "attributes": _attributes(line, ""), "markup": _event(line)}
-    if message.kind == MessageKind.NOTE:
-        author = message.author
-        looks = (
-            message.pk,
-            message.seq,
-            message.text,
-            message.occurred_at,
-            author and (author.name, author.short_name),
-        )
-        markup = kept_as("note", looks, lambda: {"note": note(message)})
-        return {**shown, "attributes": _attributes(line, "note"), "markup": markup}
-    shown["attributes"] = _attributes(line, "in" if message.kind == MessageKind.INBOUND else "out")
-    if message.state in DECIDABLE:
-        return {**shown, "message": bubble(message, line.files, contact, place_query, may_work=may_work)}
-    shown["markup"] = kept_as(
-        "message",
-        (_looks(message, line.files, contact), line.continued),
-        lambda: {
-            "message": bubble(message, line.files, contact, place_query, may_work=may_work),
-            "continued": line.continued,
-        },
-    )
-    return shown
-
-
-def _attributes(line: Entry, kind: str) -> SafeString:
-    """Return what the page's scripts know the line by."""
-    undecided = " data-undecided" if line.undecided else ""
-    of_kind = f' data-kind="{kind}"' if kind else ""
-    # Numbers and words of our own.
-    return mark_safe(f'id="entry-{line.key}" data-entry="{line.seq}"{undecided}{of_kind}')  # noqa: S308
-
-
-def _event(line: Entry) -> SafeString:
-    event = {"id": line.key, "seq": line.seq, "icon": line.icon, "text": line.sentence, "at": line.at}
-    looks = (line.key, line.seq, line.icon, line.sentence.__class__, line.sentence, line.at)
-    return kept_as("event", looks, lambda: {"event": event})
-
-
-def _looks(message: Message, files: list[Attachment], contact: Contact) -> tuple[Any, ...]:
-    """Return everything that the bubble of a message without buttons is made of."""
-    author, quoted = message.author, message.quoted
-    return (
-        *(message.pk, message.seq, message.kind, message.purpose, message.content_type, message.text),
-        *(message.language, message.author_kind, message.occurred_at, message.state, message.error_code),
-        *(message.error_text, message.delivered_at, message.read_at, message.played_at),
-        author and (author.name, author.short_name),
-        quoted and (quoted.pk, quoted.content_type, quoted.text, quoted.author and quoted.author.short_name),
-        *((file.token, file.state, file.file_name, file.media_type, file.error_text) for file in files),
-        *(contact.pk, contact.display_name, contact.language),
-    )
 
 
 def standing(state: str, load: int) -> str:
