@@ -11,7 +11,7 @@ from channels_whatsapp.client import GraphClient, GraphError, NoAnswer, NothingS
 from channels_whatsapp.encryption import Undecryptable
 from channels_whatsapp.errors import DISCONNECTED, explain, sentence
 from channels_whatsapp.models import WhatsAppNumber
-from channels_whatsapp.wire import Json
+from channels_whatsapp.payload import Json
 from helpdesk import clock
 from tickets.channels import Capabilities, DeliveryUnknown, Draft, Refusal, ReplyWindow, SendError, TemplateChoice
 from tickets.models import ContactIdentity, Conversation, IdentityKind, Message, Purpose

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from channels_whatsapp.wire import Json, as_objects, as_text, parse_time
+from channels_whatsapp.payload import Json, as_objects, as_text, parse_time
 from helpdesk import clock
 from tickets import consent
 from tickets.models import Contact, ContactIdentity, IdentityKind, Message, Wish, WishSource

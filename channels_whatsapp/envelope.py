@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels_whatsapp.models import Lane, Unreadable
-from channels_whatsapp.wire import Json, as_objects, as_text, match_contact, parse_time, sender_key
+from channels_whatsapp.payload import Json, as_objects, as_text, parse_time
+from channels_whatsapp.wire import match_contact, sender_key
 
 # Meta's deepest known payload has about a dozen levels.
 MAX_DEPTH = 32

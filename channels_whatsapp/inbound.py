@@ -22,6 +22,7 @@ from channels_whatsapp.models import (
     UpdateState,
     WhatsAppNumber,
 )
+from channels_whatsapp.payload import as_object
 from channels_whatsapp.splitting import MAX_ATTEMPTS, split_next
 from helpdesk import clock
 from tickets.delivery import report
@@ -119,7 +120,7 @@ def _try_later(update: InboundUpdate) -> bool:
 
 def _take_preferences(update: InboundUpdate) -> int:
     number = WhatsAppNumber.objects.filter(phone_number_id=update.phone_number_id).first()
-    value = wire.as_object(update.payload.get("value"))
+    value = as_object(update.payload.get("value"))
     if number is None:
         return 0
     return consent.take_preferences(value, inbox_id=number.inbox_id, received_at=update.received_at)

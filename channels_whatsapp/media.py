@@ -24,9 +24,9 @@ from channels_whatsapp.client import (
     Rejected,
     TooLarge,
 )
+from channels_whatsapp.content import hex_digest
 from channels_whatsapp.encryption import Undecryptable
 from channels_whatsapp.models import WhatsAppNumber
-from channels_whatsapp.wire import hex_digest
 from helpdesk import clock
 from tickets.actions.base import lock_ticket, touch
 from tickets.faults import describe

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from channels_whatsapp.client import GraphClient
 from channels_whatsapp.models import TemplateCategory, TemplateStatus, WhatsAppNumber, WhatsAppTemplate
-from channels_whatsapp.wire import Json, as_objects, as_text
+from channels_whatsapp.payload import Json, as_objects, as_text
 from tickets import consent
 from tickets.channels import Draft, Refusal, TemplateChoice, TemplateVariable
 from tickets.models import Conversation, Message

@@ -50,9 +50,9 @@ SIMULATOR_URL = env.url("SIMULATOR_URL", "", ("http",)).rstrip("/")
 # -- The wiring diagram: who answers for what --------------------------------------------------------
 
 CHANNELS = {"whatsapp": "channels_whatsapp.channel.WhatsAppChannel"}
-# What one contact may be told by itself within an hour; two machines that answer each other stop there.
 # Off: nobody can add up when somebody was here and how long they worked at what; those figures show "–".
 RECORD_WORK = env.flag("RECORD_WORK", default=True)
+# What one contact may be told by itself within an hour; two machines that answer each other stop there.
 AUTOMATIC_MESSAGES_PER_HOUR = env.number("AUTOMATIC_MESSAGES_PER_HOUR", 3, low=1, high=60)
 ANSWERS = ["surveys.answers.take"]
 PANELS = ["surveys.panels.ticket"]
