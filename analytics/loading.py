@@ -16,7 +16,7 @@ TAGS = "SELECT ticket_id, tag_id FROM tickets_ticket_tags WHERE ticket_id = ANY(
 # Of what an event says besides, figures need this; most events say nothing of it.
 EVENTS = """
 SELECT ticket_id, seq, kind, actor_id, message_id,
-  CASE WHEN data ?| '{hours,linked,rule}' OR kind = 'opened' THEN data END,
+  CASE WHEN data ?| '{hours,linked,reopens_within,rule}' OR kind = 'opened' THEN data END,
   occurred_at, recorded_at, team_id, assignee_id, status
 FROM tickets_ticketevent WHERE ticket_id = ANY(%s::bigint[]) ORDER BY ticket_id, seq
 """

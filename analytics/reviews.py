@@ -20,6 +20,7 @@ from analytics.models import Fact, Review, ReviewKind, Watermark
 from analytics.periods import Period, today
 from analytics.queries import Reader
 from analytics.results import Provisional, Result
+from analytics.windows import window_days
 from helpdesk import clock
 
 READ_AT = dt.time(8)
@@ -136,7 +137,7 @@ def results(review: Review) -> list[tuple[Result, bool]]:
 
 def _thawed(kept: dict[str, Any], period: Period) -> Result:
     later = kept["provisional"]
-    final_from = period.last + dt.timedelta(days=KPIS[kept["kpi"]].window_days + 1)
+    final_from = period.last + dt.timedelta(days=window_days(KPIS[kept["kpi"]]) + 1)
     return Result(
         kpi=kept["kpi"],
         period=period,

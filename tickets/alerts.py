@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -83,12 +84,16 @@ UNKNOWN = ("bell", "", _plain(lambda: _("Something happened with %(name)s")))
 def read(
     user: User, *, unread_only: bool = False, before: int | None = None, after: int = 0, size: int = PAGE_SIZE
 ) -> list[Alert]:
-    """Return a person's own alerts, newest first; three queries: rows, the tickets they may still see, clocks."""
-    rows = Notification.objects.filter(user=user, pk__gt=after).order_by("-pk")
+    """Return a person's own alerts, newest first; three queries: rows, the tickets they may still see, clocks.
+
+    A breach is as old as its deadline, however late it was noticed; `before` is the last alert of the page before.
+    """
+    rows = Notification.objects.filter(user=user, pk__gt=after).order_by("-created_at", "-pk")
     if unread_only:
         rows = rows.filter(read_at__isnull=True)
     if before is not None:
-        rows = rows.filter(pk__lt=before)
+        at = Notification.objects.filter(user=user, pk=before).values("created_at")
+        rows = rows.filter(Q(created_at__lt=Subquery(at)) | Q(created_at=Subquery(at), pk__lt=before))
     return _alerts(user, rows[:size])
 
 

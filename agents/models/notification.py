@@ -22,9 +22,10 @@ class Notification(models.Model):
         verbose_name_plural = _("notifications")
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="agents_notification_once")]
         indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="agents_notifications_in_order"),
             models.Index(
                 fields=["user", "-created_at"], condition=Q(read_at__isnull=True), name="agents_unread_notifications"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

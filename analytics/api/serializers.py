@@ -10,6 +10,7 @@ from agents.api.fields import UtcDateTimeField
 from analytics.definitions import KPIS, Better, Kpi, Statistic, Unit
 from analytics.periods import Period
 from analytics.results import Point, Result
+from analytics.windows import window_days
 
 
 def choices(names: Any) -> list[tuple[str, str]]:
@@ -46,10 +47,14 @@ class KpiSerializer(serializers.Serializer[Kpi]):
     better = serializers.ChoiceField(choices=choices(Better))
     version = serializers.IntegerField(help_text="Rises when the meaning changes.")
     target = TargetSerializer(allow_null=True, help_text="Where the workspace set none.")
-    window_days = serializers.IntegerField(help_text="After so many days a day's values are final.")
+    window_days = serializers.SerializerMethodField(help_text="After so many days a day's values are final.")
     business = serializers.BooleanField(help_text="Whether it exists in business seconds too.")
     dimensions = serializers.SerializerMethodField()
     available = serializers.BooleanField(help_text="False: nothing in the product to compute it from yet.")
+
+    def get_window_days(self, kpi: Kpi) -> int:
+        """Return the days that hold in this workspace."""
+        return window_days(kpi)
 
     def get_dimensions(self, kpi: Kpi) -> list[str]:
         """Return what it can be broken down by."""

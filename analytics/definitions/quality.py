@@ -85,9 +85,11 @@ KPIS = (
         id="reopen_rate",
         label=gettext_noop("Reopen rate"),
         formula=gettext_noop(
-            "Tickets reopened within 72 hours after they were first resolved, divided by tickets first resolved;"
-            " a resolve that was taken back and a mere thank-you do not count."
+            "Tickets reopened within the reopen window of their number (usually 72 hours) after they were first"
+            " resolved, divided by tickets first resolved; a resolve that was taken back and a mere thank-you do not"
+            " count."
         ),
+        version=2,
         unit=Unit.SHARE,
         statistic=Statistic.RATE,
         better=Better.LOWER,

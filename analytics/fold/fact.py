@@ -4,12 +4,11 @@ import datetime as dt
 from itertools import zip_longest
 from typing import Any
 
-from analytics.definitions import DEFLECTION_HOURS, FCR_WINDOW_DAYS, MISSED_AFTER_HOURS, REOPEN_WINDOW_HOURS
+from analytics.definitions import DEFLECTION_HOURS, FCR_WINDOW_DAYS, MISSED_AFTER_HOURS
 from analytics.fold.story import Said, Solve, Story
 
 PAUSED = frozenset({"pending", "on_hold"})
 FCR_WINDOW = dt.timedelta(days=FCR_WINDOW_DAYS)
-REOPEN_WINDOW = dt.timedelta(hours=REOPEN_WINDOW_HOURS)
 MISSED_AFTER = dt.timedelta(hours=MISSED_AFTER_HOURS)
 QUIET = dt.timedelta(hours=DEFLECTION_HOURS)
 NEVER_REPLIED: dict[str, Any] = dict.fromkeys(
@@ -110,7 +109,7 @@ def _resolutions(story: Story) -> dict[str, Any]:
         "first_solved_day": story.day(first.at),
         "first_solved_agent": first.agent,
         "first_solved_team": first.team,
-        "is_reopened": _is_reopened(first, REOPEN_WINDOW),
+        "is_reopened": _is_reopened(first, first.reopens_within),
         "solved_at": last.at,
         "solved_day": story.day(last.at),
         "solved_agent": last.agent,

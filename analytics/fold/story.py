@@ -4,12 +4,15 @@ import datetime as dt
 from collections.abc import Callable
 from typing import NamedTuple
 
+from analytics.definitions import REOPEN_WINDOW_HOURS
 from analytics.fold.days import LocalDays
 from analytics.fold.log import Log, LoggedEvent, LoggedMessage
 
 OPEN = frozenset({"new", "open", "pending", "on_hold"})
 # A provider's time is believed, but not more than this before the ticket's first event.
 EARLIEST = dt.timedelta(days=1)
+# Where a resolve does not say how long a message reopened the ticket.
+REOPENS_WITHIN = REOPEN_WINDOW_HOURS * 3600
 BRINGS = frozenset({"message_received", "replied", "automatic_sent"})
 ACCEPTS = frozenset({"reply_accepted", "automatic_accepted"})
 LOSES = frozenset({"reply_failed", "automatic_dropped"})
@@ -23,13 +26,14 @@ Business = Callable[[Hours, dt.datetime, dt.datetime], float]
 class Solve:
     """A resolve that stands."""
 
-    __slots__ = ("agent", "at", "reopened_at", "reopened_seq", "seq", "team")
+    __slots__ = ("agent", "at", "reopened_at", "reopened_seq", "reopens_within", "seq", "team")
 
     def __init__(self, event: LoggedEvent) -> None:
         self.seq = event.seq
         self.at = event.occurred_at
         self.agent = event.actor
         self.team = event.team
+        self.reopens_within = dt.timedelta(seconds=(event.data or {}).get("reopens_within", REOPENS_WITHIN))
         self.reopened_at: dt.datetime | None = None
         self.reopened_seq = 0
 

@@ -8,8 +8,9 @@ from analytics import sums
 from analytics.definitions import Kpi
 from analytics.measures import Source, source_of
 from analytics.periods import Period
-from analytics.queries.totals import Sum, last_final_day
+from analytics.queries.totals import Sum
 from analytics.scope import Filters
+from analytics.windows import last_final_day
 
 
 def source_of_contacts(kpi: Kpi) -> Source:

@@ -10,6 +10,7 @@ from analytics.measures import source_of
 from analytics.periods import Period
 from analytics.results import Heatmap
 from analytics.scope import Filters
+from helpdesk import clock
 
 
 def heatmap(filters: Filters, period: Period) -> Heatmap:
@@ -42,16 +43,22 @@ def opened_by_hour(filters: Filters, period: Period) -> dict[tuple[dt.date, int]
 
 
 def hours_of(period: Period) -> list[list[float]]:
-    """Return how often each hour of the week came in a period: a skipped one less, one that came twice more."""
+    """Return how often each hour of the week came in a period: a skipped one less, one that came twice more.
+
+    Hours that have not begun did not come; the present one did.
+    """
     times = [[0.0] * 24 for _ in range(7)]
+    now = clock.now()
     for day in period.days():
         begin, end = (moment.astimezone(dt.UTC) for moment in Period(day, day).moments())
         row = times[day.weekday()]
         if end - begin == dt.timedelta(hours=24):
             for hour in range(24):
-                row[hour] += 1
+                row[hour] += begin + dt.timedelta(hours=hour) <= now
             continue
-        while begin < end:  # by half hours, by which some zones change their clocks
+        while (
+            begin < end and begin.astimezone(zone()).replace(minute=0) <= now
+        ):  # by half hours, by which some zones change their clocks
             row[begin.astimezone(zone()).hour] += 0.5
             begin += dt.timedelta(minutes=30)
     return times

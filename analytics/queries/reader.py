@@ -14,10 +14,11 @@ from analytics.models import Watermark
 from analytics.periods import Period, today
 from analytics.queries import counted, heat, peaks, tickets, waiting
 from analytics.queries.peaks import Peaks
-from analytics.queries.totals import Sum, counts, cut, is_final, measure_of, trend, value_of
+from analytics.queries.totals import Sum, counts, measure_of, trend, value_of
 from analytics.queries.waiting import Waiting
 from analytics.results import Ages, Heatmap, Point, Provisional, Result
 from analytics.scope import Filters, within
+from analytics.windows import final_before
 from tickets.models import Ticket
 
 
@@ -28,6 +29,7 @@ class Reader:
         self.viewer = viewer
         self.filters = within(viewer, filters or Filters())
         self._from_facts = from_facts
+        self._final: dict[str, dt.date] = {}
 
     @cached_property
     def targets(self) -> dict[str, Target]:
@@ -66,7 +68,8 @@ class Reader:
         kpi = KPIS[kpi_id]
         if kpi.statistic is Statistic.DISTINCT:
             each = counted.distinct(self.filters, kpi, period, "day")
-            return [self._point(kpi, day, each.get(day.isoformat(), Sum())) for day in period.days()]
+            first_young = self._final_before(kpi)
+            return [self._point(kpi, day, each.get(day.isoformat(), Sum()), first_young) for day in period.days()]
         if kpi.statistic is Statistic.BALANCE:
             return self._balances(period)
         rows = self._read([measure_of(kpi, variant)], period.first, period.last, "all")
@@ -120,7 +123,7 @@ class Reader:
                 found[kpi_id] = self._balance_results(kpi, period, by)
             else:
                 plain[measure_of(kpi, variant)] = kpi
-        cuts = {measure: (period.first, cut(kpi)) for measure, kpi in plain.items()}
+        cuts = {measure: (period.first, min(self._final_before(kpi), today())) for measure, kpi in plain.items()}
         rows = self._read(list(plain), period.previous.first, period.last, by, cuts) if plain else []
         for measure, kpi in plain.items():
             found[kpi.id] = self._summed(kpi, period, [row for row in rows if row.measure == measure])
@@ -130,10 +133,11 @@ class Reader:
         now: dict[str, Sum] = defaultdict(Sum)
         young: dict[str, Sum] = defaultdict(Sum)
         before: dict[str, Sum] = defaultdict(Sum)
+        first_young = self._final_before(kpi)
         for row in rows:
             if not counts(kpi, row.day):
                 continue
-            if is_final(kpi, row.day):
+            if row.day < first_young:
                 (now if row.day in period else before)[row.key].add(row)
             elif row.day in period:
                 young[row.key].add(row)
@@ -142,13 +146,19 @@ class Reader:
             for key in sorted(now.keys() | young.keys() | before.keys())
         }
 
+    def _final_before(self, kpi: Kpi) -> dt.date:
+        if kpi.id not in self._final:
+            self._final[kpi.id] = final_before(kpi)
+        return self._final[kpi.id]
+
     def _result(self, kpi: Kpi, period: Period, now: Sum, young: Sum | None, before: Sum) -> Result:
         value, previous = value_of(kpi, now), value_of(kpi, before)
         target = self.targets.get(kpi.id)
         duration = kpi.unit is Unit.SECONDS
         provisional = None
         if young is not None:
-            final_from = period.last + dt.timedelta(days=kpi.window_days + 1)
+            days = (today() - self._final_before(kpi)).days
+            final_from = period.last + dt.timedelta(days=days + 1)
             provisional = Provisional(value=value_of(kpi, young), n=young.denominator, final_from=final_from)
         return Result(
             kpi=kpi.id,
@@ -182,11 +192,12 @@ class Reader:
         for row in rows:
             if row.day in period and counts(kpi, row.day):
                 by_day[row.day].add(row)
-        return [self._point(kpi, day, by_day.get(day, Sum())) for day in period.days()]
+        first_young = self._final_before(kpi)
+        return [self._point(kpi, day, by_day.get(day, Sum()), first_young) for day in period.days()]
 
-    def _point(self, kpi: Kpi, day: dt.date, total: Sum) -> Point:
+    def _point(self, kpi: Kpi, day: dt.date, total: Sum, first_young: dt.date) -> Point:
         n = total.numerator if kpi.statistic is Statistic.COUNT else total.denominator
-        return Point(day=day, value=value_of(kpi, total), n=n, is_final=is_final(kpi, day))
+        return Point(day=day, value=value_of(kpi, total), n=n, is_final=day < first_young)
 
     # -- Open tickets ------------------------------------------------------------------------------
 

@@ -9,9 +9,10 @@ from analytics.definitions import KPIS, Statistic
 from analytics.measures import source_of
 from analytics.periods import Period
 from analytics.queries import counted
-from analytics.queries.totals import last_final_day, measure_of
+from analytics.queries.totals import measure_of
 from analytics.results import Ages
 from analytics.scope import Filters
+from analytics.windows import last_final_day
 from helpdesk import clock
 from tickets.models import Ticket
 

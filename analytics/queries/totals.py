@@ -65,20 +65,3 @@ def trend(kpi: Kpi, value: float | None, previous: float | None) -> float | None
 def counts(kpi: Kpi, day: dt.date) -> bool:
     """Whether a day is in the figure at all: a window that ends today may still be saved."""
     return kpi.id != "missed_chats" or day < today()
-
-
-def cut(kpi: Kpi) -> dt.date:
-    """Return the first day that is not like those before it: not final, or not counted at all."""
-    return today() - dt.timedelta(days=kpi.window_days)
-
-
-def is_final(kpi: Kpi, day: dt.date) -> bool:
-    """Whether nothing can change a day any more that is not late."""
-    return not kpi.window_days or day < today() - dt.timedelta(days=kpi.window_days)
-
-
-def last_final_day(kpi: Kpi) -> dt.date:
-    """Return the last day that is in the value of a figure."""
-    if kpi.id == "missed_chats":
-        return today() - dt.timedelta(days=1)
-    return today() - dt.timedelta(days=kpi.window_days + 1) if kpi.window_days else dt.date.max

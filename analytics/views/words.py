@@ -7,6 +7,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from agents.bidi import isolated
 from analytics.charts import Sparkline, sparkline
 from analytics.definitions import KPIS, Better, Kpi, Statistic, Target, Unit
 from analytics.results import Point, Result
@@ -17,7 +18,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 def duration(seconds: float) -> str:
     """Write seconds in the two largest units that say something; the line does not break in it."""
-    return _duration(round(seconds)).replace(" ", NO_BREAK)
+    return isolated(_duration(round(seconds)).replace(" ", NO_BREAK))
 
 
 def _duration(whole: int) -> str:

@@ -237,7 +237,13 @@ class Ledger(Records):
         ticket.waiting_since, ticket.unanswered_count = None, 0
         ticket.settled_seq = self.conversation.last_seq
         resolved = self.event(
-            EventKind.RESOLVED, at, actor=agent, before=before, settled_seq=settled_seq, assignee=ticket.assignee_id
+            EventKind.RESOLVED,
+            at,
+            actor=agent,
+            before=before,
+            settled_seq=settled_seq,
+            assignee=ticket.assignee_id,
+            reopens_within=int(reopen_window.total_seconds()),
         )
         self.commit([resolved], at)
 

@@ -8,6 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from agents.bidi import isolated
 from helpdesk import clock
 
 register = template.Library()
@@ -36,9 +37,10 @@ def seconds_of(value: dt.timedelta | float) -> int:
 @register.filter
 def duration(value: dt.timedelta | float | None) -> str:
     """Say how long: “50 s”, “4 min”, “3 h 20 min”, “2 days”."""
-    if value is None:
-        return "–"
-    seconds = max(seconds_of(value), 0)
+    return "–" if value is None else isolated(_duration(max(seconds_of(value), 0)))
+
+
+def _duration(seconds: int) -> str:
     if seconds < MINUTE:
         return _("%(seconds)d s") % {"seconds": seconds}
     if seconds < HOUR:

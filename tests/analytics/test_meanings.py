@@ -20,7 +20,7 @@ from tests.paper import paper
 from tickets.actions import assignment, lifecycle
 from tickets.actions.clocks import notice_next
 from tickets.channels import SendError
-from tickets.models import RoutingRule, Ticket
+from tickets.models import Inbox, RoutingRule, Ticket
 
 AT_THE_END = after(days=30)
 JUNE = Period(dt.date(2026, 6, 1), dt.date(2026, 6, 30))
@@ -86,6 +86,22 @@ def test_resolution_lasts_to_the_last_resolve_and_an_undone_one_is_none(cast: Ho
     assert read(cast, "first_resolution_time").value == 600
     assert read(cast, "reopen_rate").value == 1.0
     assert fact_of(ticket).solved_agent == cast.mateus.pk
+
+
+def test_a_reopening_counts_within_the_window_that_held_when_the_ticket_was_resolved(cast: House) -> None:
+    in_time, too_late = someone(), someone()
+    for phone, hours in ((in_time, 100), (too_late, 20)):
+        Inbox.objects.update(reopen_window=dt.timedelta(hours=hours))
+        ticket = hears(cast, MONDAY, phone=phone)
+        resolves(cast.lena, ticket, after(minutes=2))
+        Ticket.objects.update(closes_at=after(days=9))  # as if nobody had closed it yet
+        hears(cast, after(hours=90), phone=phone, text="It broke again")
+    Inbox.objects.update(reopen_window=dt.timedelta(hours=100))
+    count()
+    assert read(cast, "reopen_rate").value == 0.5
+    # Nobody knows before the longest window is over.
+    assert read(cast, "reopen_rate", at=after(days=5)).value is None
+    assert read(cast, "reopen_rate", at=after(days=6)).value == 0.5
 
 
 def test_first_contact_resolution_wants_one_person_one_go_and_no_return(cast: House) -> None:

@@ -110,6 +110,18 @@ def test_the_bell_hears_the_newest_sentences(cast: House, lena: Client, ticket: 
     assert news["alerts"] == [{"text": "Aoife Brennan asked for a person", "url": f"/alerts/{second.pk}/"}]
 
 
+def test_alerts_stand_in_the_order_of_their_ages_over_all_pages(cast: House, lena: Client, ticket: Ticket) -> None:
+    for number in range(60):
+        # The one that was noticed last was due first, and two were due together.
+        with clock.at(START - dt.timedelta(minutes=number // 2)):
+            tell(cast.lena, ticket, "sla_breach", str(number))
+    first = lena.get(INDEX).context
+    second = lena.get(INDEX + first["older_url"]).context
+    shown = [(one.at, one.pk) for one in [*first["alerts"], *second["alerts"]]]
+    assert len(shown) == 60
+    assert shown == sorted(shown, reverse=True)
+
+
 @pytest.mark.parametrize("number", [3, 60])
 def test_the_page_asks_the_same_questions_for_three_alerts_and_for_sixty(
     cast: House, lena: Client, number: int

@@ -125,7 +125,7 @@ def test_the_front_page_asks_the_same_few_questions_of_more_tickets(
 # What each page asks at most; a longer period or more tickets asks nothing more.
 QUESTIONS = {
     "response-times": 19,
-    "resolution": 23,
+    "resolution": 24,  # whether the numbers reopen longer than usual, besides
     "sla": 16,
     "surveys": 20,
     "agents": 21,

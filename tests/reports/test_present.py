@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from agents.models import User
 from analytics.definitions import Target
 from analytics.periods import Period
-from analytics.queries import Reader
+from analytics.queries import Reader, hours_of
 from analytics.queries.waiting import waiting
 from analytics.refresh import rebuild
 from analytics.scope import Filters
@@ -56,6 +56,29 @@ def test_sixty_minutes_go_on_where_the_clocks_skip_an_hour(cast: House) -> None:
     peaks = Reader(cast.jonas).peaks(Period(dt.date(2026, 3, 29), dt.date(2026, 3, 29)))
     assert peaks is not None
     assert peaks.most == 4
+
+
+def test_hours_that_have_not_begun_do_not_make_the_others_quieter(cast: House) -> None:
+    thursday = dt.datetime(2026, 11, 12, 10, tzinfo=BERLIN)
+    for number, days in enumerate((0, 0, 7)):
+        opens(cast, thursday + dt.timedelta(days=days, minutes=number), number)
+    rebuild()
+    both = Period(thursday.date(), thursday.date() + dt.timedelta(days=7))
+    averages = {}
+    for hour in (9, 10):
+        with clock.at(dt.datetime(2026, 11, 19, hour, 59, tzinfo=BERLIN)):
+            averages[hour] = Reader(cast.jonas).heatmap(both).average(3, 10)
+    assert averages == {9: 3.0, 10: 1.5}
+
+
+def test_hours_of_a_day_on_which_the_clocks_change_come_as_they_begin() -> None:
+    twice = Period(dt.date(2026, 10, 25), dt.date(2026, 10, 25))
+    came = []
+    for minutes in (0, 30, 60, 90, 120):
+        with clock.at(dt.datetime(2026, 10, 25, 0, minutes % 60, tzinfo=dt.UTC) + dt.timedelta(hours=minutes // 60)):
+            came.append(hours_of(twice)[6][2])
+    assert came == [1.0, 1.0, 2.0, 2.0, 2.0]
+    assert hours_of(twice)[6][3] == 1.0
 
 
 def test_nobody_wrote_and_nothing_was_busiest(cast: House) -> None:

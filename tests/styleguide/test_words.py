@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from pytest_django.fixtures import Settings
 
+from analytics.views.words import duration as figure
 from helpdesk.templatetags.durations import age, countdown, day, duration, time_left
 from helpdesk.templatetags.ui import hue, icon, initials, pure
 
@@ -34,6 +35,13 @@ def minutes(count: float) -> dt.timedelta:
 )
 def test_a_duration_is_said_in_the_largest_fitting_units(seconds: int | None, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_a_duration_keeps_its_order_in_a_line_from_right_to_left() -> None:
+    with translation.override("ar"):
+        for said in (duration(12_000), figure(12_000)):
+            assert (said[0], said[-1]) == ("\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}")
+    assert duration(12_000) == "3 h 20 min"
 
 
 @pytest.mark.parametrize(("ago", "words"), [(0.5, "now"), (9, "9m"), (179, "2h"), (60 * 24 * 3, "3d"), (-1, "now")])

@@ -116,6 +116,7 @@ def resolve(*, actor: User, ticket_id: int, seen_seq: int) -> Ticket:
         before=before,
         settled_seq=settled_seq,
         assignee=ticket.assignee_id,
+        reopens_within=int(conversation.inbox.reopen_window.total_seconds()),
     )
     return ticket
 

@@ -36,7 +36,7 @@ def index(request: AgentRequest) -> HttpResponse:
         "alerts": shown,
         "now": clock.now(),
         "unread_only": unread_only,
-        "newest": shown[0].pk if shown else 0,
+        "newest": max((one.pk for one in shown), default=0),
         "older_url": f"?{query}before={shown[-1].pk}" if len(found) > len(shown) else "",
         "newer_url": f"?{query}".rstrip("&") if before is not None else "",
         "tabs": [
