@@ -197,7 +197,7 @@ class TargetInline(admin.TabularInline[SlaTarget, SlaPolicy]):
 class SlaPolicyAdmin(admin.ModelAdmin[SlaPolicy]):
     """Promises; the first that fits a ticket holds, also for clocks that start from now on."""
 
-    list_display = ("name", "position", "priority", "team", "channel", "warn_percent", "is_active")
+    list_display = ("name", "position", "priority", "team", "channel", "warn_percent", "remind_minutes", "is_active")
     list_select_related = ("team",)
     inlines = (TargetInline,)
 

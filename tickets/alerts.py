@@ -54,6 +54,15 @@ def _breach(name: str, metric: str) -> str:
     return sentences.get(Metric(metric) if metric else Metric.NEXT_RESPONSE, "") % {"name": name}
 
 
+def _reminder(name: str, metric: str) -> str:
+    sentences = {
+        Metric.FIRST_RESPONSE: _("%(name)s is still waiting for the first reply"),
+        Metric.NEXT_RESPONSE: _("%(name)s is still waiting for the next reply"),
+        Metric.RESOLUTION: _("%(name)s is still waiting for a solution"),
+    }
+    return sentences.get(Metric(metric) if metric else Metric.NEXT_RESPONSE, "") % {"name": name}
+
+
 def _plain(text: Callable[[], str]) -> Callable[[str, str], str]:
     return lambda name, metric: text() % {"name": name, "metric": metric}
 
@@ -62,6 +71,7 @@ def _plain(text: Callable[[], str]) -> Callable[[str, str], str]:
 KINDS: dict[str, tuple[str, str, Callable[[str, str], str]]] = {
     "sla_warning": ("timer", "warn", _warning),
     "sla_breach": ("circle-alert", "bad", _breach),
+    "sla_reminder": ("bell-ring", "bad", _reminder),
     "assigned": ("user-check", "", _plain(lambda: _("You were given the ticket of %(name)s"))),
     "urgent": ("chevrons-up", "bad", _plain(lambda: _("%(name)s has an urgent request"))),
     "human_wanted": ("user-round", "warn", _plain(lambda: _("%(name)s asked for a person"))),

@@ -1,11 +1,32 @@
 """From the rows of business hours to the arithmetic: which calendar holds for a team, and what it computes."""
 
+import datetime as dt
 import zoneinfo
+from dataclasses import dataclass
 from functools import lru_cache
 
 from tickets import rulebook
 from tickets.business_time import BusinessTime, WeeklyHours
 from tickets.models import BusinessHours
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """How a clock measures: in business time, or in wall time where there are no hours."""
+
+    hours: BusinessHours | None
+
+    def after(self, begin: dt.datetime, seconds: float) -> dt.datetime | None:
+        """Return when so many seconds have passed; None if never."""
+        if self.hours is None:
+            return begin + dt.timedelta(seconds=seconds)
+        return calendar(self.hours).after(begin, seconds)
+
+    def between(self, begin: dt.datetime, end: dt.datetime) -> float:
+        """Return how many seconds lie between."""
+        if self.hours is None:
+            return (end - begin).total_seconds()
+        return calendar(self.hours).seconds_between(begin, end)
 
 
 def hours_of_team(team_id: int) -> BusinessHours | None:

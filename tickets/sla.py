@@ -1,4 +1,4 @@
-"""The clocks of a ticket: start, pause, resume, stop, warn, breach.
+"""The clocks of a ticket: start, pause, resume, stop; what they report is the matter of `tickets.clock_steps`.
 
 `keep` is called with every event of a ticket, under its lock, and derives from the ticket what each clock must do: the
 response clock follows the oldest unanswered message, the resolution clock the ticket's life. A deadline is a row with
@@ -9,9 +9,9 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
-from agents import notify
 from tickets import rulebook
-from tickets.calendars import calendar, hours_of_team
+from tickets.calendars import Ruler, hours_of_team
+from tickets.clock_steps import next_reminder, next_warning, notice_breach
 from tickets.models import (
     COUNTING_STATES,
     AuthorKind,
@@ -22,34 +22,13 @@ from tickets.models import (
     Metric,
     Purpose,
     SlaClock,
-    SlaEvent,
     SlaPolicy,
     SlaTarget,
     Status,
-    Step,
     Ticket,
 )
 
 RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
-
-
-@dataclass(frozen=True)
-class Ruler:
-    """How a clock measures: in business time, or in wall time where there are no hours."""
-
-    hours: BusinessHours | None
-
-    def after(self, begin: dt.datetime, seconds: float) -> dt.datetime | None:
-        """Return when so many seconds have passed; None if never."""
-        if self.hours is None:
-            return begin + dt.timedelta(seconds=seconds)
-        return calendar(self.hours).after(begin, seconds)
-
-    def between(self, begin: dt.datetime, end: dt.datetime) -> float:
-        """Return how many seconds lie between."""
-        if self.hours is None:
-            return (end - begin).total_seconds()
-        return calendar(self.hours).seconds_between(begin, end)
 
 
 @dataclass
@@ -179,10 +158,11 @@ def _promise(clock: SlaClock, terms: Terms, target: SlaTarget) -> None:
     clock.hours = terms.hours if target.in_business_hours else None
     clock.hours_version = clock.hours.version if clock.hours else 0
     clock.seconds = target.seconds
-    clock.warn_seconds = target.seconds * policy.warn_percent // 100
+    clock.warn_seconds, *clock.further_warn_seconds = [target.seconds * one // 100 for one in policy.warn_percents]
     ruler = Ruler(clock.hours)
     clock.due_at = ruler.after(clock.started_at, clock.seconds)
     clock.warn_at = ruler.after(clock.started_at, clock.warn_seconds)
+    clock.again_at = next_warning(clock, clock.started_at, used=0)
 
 
 def _stop(clock: SlaClock, at: dt.datetime) -> None:
@@ -196,19 +176,21 @@ def _stop(clock: SlaClock, at: dt.datetime) -> None:
 def _pause(clock: SlaClock, at: dt.datetime) -> None:
     clock.remaining_seconds = Ruler(clock.hours).between(at, clock.due_at) if clock.due_at else float(clock.seconds)
     clock.state = ClockState.PAUSED
-    clock.due_at = clock.warn_at = None
+    clock.due_at = clock.warn_at = clock.again_at = None
     clock.save()
 
 
 def _resume(clock: SlaClock, at: dt.datetime) -> None:
     """Count on from what was left; a breach that has happened stays the only one."""
     if clock.breached_at is not None or clock.remaining_seconds is None:
+        clock.again_at = next_reminder(clock, at, at) if clock.breached_at else clock.again_at
         _run_again(clock, clock.due_at, at)
         return
     ruler = Ruler(clock.hours)
     left = max(clock.remaining_seconds, 0.0)
     until_warning = left - (clock.seconds - clock.warn_seconds)
     clock.warn_at = ruler.after(at, until_warning) if until_warning > 0 else at
+    clock.again_at = next_warning(clock, at, used=clock.seconds - left)
     _run_again(clock, ruler.after(at, left), at)
 
 
@@ -250,41 +232,6 @@ def promise_anew(ticket: Ticket, at: dt.datetime) -> dict[str, int | None]:
             used = clock.seconds - (clock.remaining_seconds or 0.0)
             _promise(clock, terms, target)
             clock.remaining_seconds = clock.seconds - used
-            clock.due_at = clock.warn_at = None
+            clock.due_at = clock.warn_at = clock.again_at = None
             clock.save()
     return {"before": before, "after": policy.pk if policy else None}
-
-
-# -- What a clock reports ----------------------------------------------------------------------------
-
-
-def notice_breach(clock: SlaClock, ticket: Ticket, at: dt.datetime) -> bool:
-    """Record that the due time has passed, once, stamped with the due time; return whether it was news."""
-    news = clock.state == ClockState.RUNNING and clock.breached_at is None
-    if not news or clock.due_at is None or clock.due_at > at:
-        return False
-    clock.breached_at = clock.due_at
-    clock.save(update_fields=["breached_at"])
-    SlaEvent.objects.create(clock=clock, kind=Step.BREACH, occurred_at=clock.due_at, recorded_at=at)
-    _tell(clock, ticket, Step.BREACH, at)
-    return True
-
-
-def notice_warning(clock: SlaClock, ticket: Ticket, at: dt.datetime) -> bool:
-    """Record that most of the time is used, once; a warning that comes after the breach is not worth giving."""
-    news = clock.state == ClockState.RUNNING and clock.warned_at is None and clock.breached_at is None
-    if not news or clock.warn_at is None or clock.warn_at > at:
-        return False
-    clock.warned_at = clock.warn_at
-    clock.save(update_fields=["warned_at"])
-    SlaEvent.objects.create(clock=clock, kind=Step.WARNING, occurred_at=clock.warn_at, recorded_at=at)
-    _tell(clock, ticket, Step.WARNING, at)
-    return True
-
-
-def _tell(clock: SlaClock, ticket: Ticket, step: Step, at: dt.datetime) -> None:
-    """Notify the assignee and those who supervise the team."""
-    people = notify.supervisors(ticket.team_id)
-    if ticket.assignee_id is not None:
-        people.add(ticket.assignee_id)
-    notify.notify(people, kind=f"sla_{step}", key=f"clock-{clock.pk}-{step}", ticket_id=ticket.pk, at=at)

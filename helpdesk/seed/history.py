@@ -22,7 +22,7 @@ from helpdesk.seed.rows import Keys, Sheets, fresh, make_room
 from surveys.defaults import START
 from surveys.models import FollowUp, Survey, SurveyAnswer, SurveyInvitation, SurveyResponse
 from tickets.actions.lifecycle import subject_from
-from tickets.calendars import calendar, hours_of_team
+from tickets.calendars import Ruler, calendar, hours_of_team
 from tickets.models import (
     AutomaticText,
     Change,
@@ -45,7 +45,6 @@ from tickets.models import (
     TicketEvent,
     TicketTag,
 )
-from tickets.sla import Ruler
 
 SEED = 20261121
 # Older alerts nobody scrolls to; what is older than a day has been read.

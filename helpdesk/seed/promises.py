@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from agents.models import Notification
 from helpdesk.seed.rows import Keys, fresh
 from tickets import routing
+from tickets.calendars import Ruler
 from tickets.models import (
     AutomaticText,
     ClockState,
@@ -21,7 +22,7 @@ from tickets.models import (
     Step,
     Ticket,
 )
-from tickets.sla import RESPONSES, Ruler
+from tickets.sla import RESPONSES
 
 NOTICED_AFTER = dt.timedelta(seconds=1)
 

@@ -1,10 +1,11 @@
 """SLA policies: what the page accepts and refuses, which policy holds, and what a change does to clocks."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -81,6 +82,11 @@ def test_a_policy_is_kept_as_it_was_written(ada: Client, cast: House, policy: Sl
         ({"resolution-amount": "99999999"}, "More than a year is no promise."),
         ({"resolution-amount": "5", "resolution-unit": "minutes"}, "The resolution is due before the first reply."),
         ({"warn_percent": "100"}, "Warn between 1 and 99 percent of the time, such as 80."),
+        ({"warn_percent": ["80", "50"]}, "Write the warnings in their order: each later than the one before."),
+        ({"warn_percent": ["", " "]}, "Warn between 1 and 99 percent of the time, such as 80."),
+        ({"warn_percent": ["1", "2", "3", "4", "5", "6"]}, "Five warnings are enough. Take one away."),
+        ({"remind_minutes": "4"}, "Remind every 5 minutes at most"),
+        ({"remind_minutes": "often"}, "Remind every 5 minutes at most"),
         ({f"{metric.value}-amount": "" for metric in Metric}, "Promise one time at least"),
     ],
 )
@@ -91,6 +97,32 @@ def test_impossible_values_say_how_to_fix_them(
     assert response.status_code == 422
     assert sentence in said(response)
     assert SlaPolicy.objects.get(pk=policy.pk).version == policy.version
+
+
+def test_warnings_are_added_and_taken_away_line_by_line(ada: Client, policy: SlaPolicy, page: str) -> None:
+    def lines(response: object) -> list[str]:
+        return re.findall(r'name="warn_percent"[^>]* value="(\d*)"', response.content.decode())  # type: ignore[attr-defined]
+
+    assert lines(ada.get(page)) == ["80"]
+    more = ada.post(page, form(policy.version, warn_percent=["50", "80"], do="warning-add"))
+    assert lines(more) == ["50", "80", ""]
+    assert "autofocus" in more.content.decode()
+    assert lines(ada.post(page, form(policy.version, warn_percent=["50", "80", ""], do="warning-0"))) == ["80", ""]
+    assert lines(ada.post(page, form(policy.version, warn_percent=["80"], do="warning-0"))) == ["80"], "one must stay"
+    five = form(policy.version, warn_percent=["10", "20", "30", "40", "50"])
+    assert len(lines(ada.post(page, five | {"do": "warning-add"}))) == 5
+    ada.post(page, form(policy.version, warn_percent=["50", "80", "95"], remind_minutes="30"))
+    stored = SlaPolicy.objects.get(pk=policy.pk)
+    assert (stored.warn_percents, stored.remind_minutes) == ((50, 80, 95), 30)
+    html = ada.get(page)
+    assert lines(html) == ["50", "80", "95"]
+    assert re.search(r'name="remind_minutes"[^>]* value="30"', html.content.decode())
+
+
+@pytest.mark.parametrize("percents", [[80], [70, 90], [90, 85], [90, 100], [81, 82, 83, 84, 85]])
+def test_the_database_refuses_warnings_out_of_order(cast: House, policy: SlaPolicy, percents: list[int]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SlaPolicy.objects.filter(pk=policy.pk).update(further_warn_percents=percents)
 
 
 def test_whoever_saves_second_overwrites_nothing(ada: Client, policy: SlaPolicy, page: str) -> None:

@@ -2,28 +2,30 @@
 
 from django.db.models import Q
 
-from tickets import sla
 from tickets.actions.base import action, lock_ticket, now, touch
+from tickets.clock_steps import notice_again, notice_breach, notice_warning
 from tickets.models import ClockState, SlaClock
 
 
 @action
 def notice(*, clock_id: int) -> bool:
-    """Record the breach or the warning that is due; return whether there was one."""
+    """Record the breach, the warning or the reminder that is due; return whether there was one."""
     ticket_id = SlaClock.objects.values_list("ticket_id", flat=True).get(pk=clock_id)
     _conversation, ticket = lock_ticket(ticket_id)
     clock = SlaClock.objects.select_for_update(no_key=True).get(pk=clock_id)
     at = now()
-    news = sla.notice_breach(clock, ticket, at) or sla.notice_warning(clock, ticket, at)
+    news = notice_breach(clock, ticket, at) or notice_again(clock, ticket, at) or notice_warning(clock, ticket, at)
     if news:
         touch(ticket)
     return news
 
 
 def notice_next() -> bool:
-    """Look after one clock that is due; return whether there may be more."""
+    """Look after one clock that is due; return whether there may be more. Whatever it was, it is due later or never."""
     at = now()
-    running = SlaClock.objects.filter(state=ClockState.RUNNING, breached_at__isnull=True)
-    due = running.filter(Q(due_at__lte=at) | Q(warned_at__isnull=True, warn_at__lte=at))
+    first = Q(breached_at__isnull=True) & (Q(due_at__lte=at) | Q(warned_at__isnull=True, warn_at__lte=at))
+    due = SlaClock.objects.filter(first | Q(again_at__lte=at), state=ClockState.RUNNING)
     clock_id = due.order_by("due_at").values_list("pk", flat=True).first()
-    return clock_id is not None and notice(clock_id=clock_id)
+    if clock_id is not None:
+        notice(clock_id=clock_id)
+    return clock_id is not None

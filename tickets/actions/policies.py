@@ -29,7 +29,8 @@ class PolicyPlan:
     priority: int | None = None
     team_id: int | None = None
     channel: str = ""
-    warn_percent: int = 80
+    warn_percents: tuple[int, ...] = (80,)
+    remind_minutes: int | None = None
     pauses_while_pending: bool = True
     is_active: bool = True
 
@@ -93,8 +94,9 @@ def _locked(policy_id: int) -> SlaPolicy:
 
 
 def _write(policy: SlaPolicy, plan: PolicyPlan, actor: User) -> SlaPolicy:
-    for field in ("name", "priority", "team_id", "channel", "warn_percent", "pauses_while_pending", "is_active"):
+    for field in ("name", "priority", "team_id", "channel", "remind_minutes", "pauses_while_pending", "is_active"):
         setattr(policy, field, getattr(plan, field))
+    policy.warn_percent, *policy.further_warn_percents = sorted(set(plan.warn_percents))
     at = now()
     mark_changed(policy, actor, at)
     with unique_name(plan.name):

@@ -1,5 +1,6 @@
 """What was promised, and the clocks that count towards it."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -30,14 +31,19 @@ COUNTING_STATES = (ClockState.RUNNING, ClockState.PAUSED)
 
 
 class Step(models.TextChoices):
-    """What a clock reports, each once."""
+    """What a clock reports: a breach once, each warning of its policy once, each reminder once."""
 
     WARNING = "warning", _("Warning")
     BREACH = "breach", _("Breach")
+    REMINDER = "reminder", _("Reminder")
 
 
 class SlaPolicy(models.Model):
     """A promise for some tickets; the first policy by position that fits is the one that holds."""
+
+    MAX_WARNINGS = 5
+    # More often than this nobody reads them; less often than once in a week they remind of nothing.
+    MIN_REMIND_MINUTES, MAX_REMIND_MINUTES = 5, 7 * 24 * 60
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     position = models.PositiveSmallIntegerField(_("position"))
@@ -50,6 +56,19 @@ class SlaPolicy(models.Model):
     channel = models.CharField(_("channel"), max_length=32, blank=True, default="", db_default="")
     warn_percent = models.PositiveSmallIntegerField(
         _("warn when this share of the time is used"), default=80, db_default=80
+    )
+    further_warn_percents = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("warn again at these shares"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+    remind_minutes = models.PositiveSmallIntegerField(
+        _("remind after a breach every so many minutes"),
+        null=True,
+        blank=True,
+        help_text=_("In the time that the promise counts in. Empty for never."),
     )
     pauses_while_pending = models.BooleanField(
         _("the resolution clock pauses while waiting for the contact"), default=True, db_default=True
@@ -81,12 +100,33 @@ class SlaPolicy(models.Model):
                 condition=Q(warn_percent__gte=1, warn_percent__lte=99), name="tickets_sla_warns_before_the_end"
             ),
             models.CheckConstraint(
+                condition=Q(
+                    # What is not there compares as unknown, and a check lets the unknown pass.
+                    further_warn_percents__len__lte=4,
+                    further_warn_percents__0__gt=F("warn_percent"),
+                    further_warn_percents__1__gt=F("further_warn_percents__0"),
+                    further_warn_percents__2__gt=F("further_warn_percents__1"),
+                    further_warn_percents__3__gt=F("further_warn_percents__2"),
+                    **{f"further_warn_percents__{place}__lte": 99 for place in range(4)},
+                ),
+                name="tickets_sla_warns_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(remind_minutes__isnull=True) | Q(remind_minutes__gte=5, remind_minutes__lte=10_080),
+                name="tickets_sla_reminds_now_and_then",
+            ),
+            models.CheckConstraint(
                 condition=Q(priority__isnull=True) | Q(priority__in=Priority.values), name="tickets_sla_priority_known"
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def warn_percents(self) -> tuple[int, ...]:
+        """All shares of the time at which it warns, in order."""
+        return (self.warn_percent, *self.further_warn_percents)
 
 
 class SlaTarget(models.Model):
@@ -122,12 +162,18 @@ class SlaClock(models.Model):
     started_at = models.DateTimeField()
     seconds = models.PositiveIntegerField(help_text=_("The promise, when the clock started or was adjusted."))
     warn_seconds = models.PositiveIntegerField(help_text=_("After how many of them somebody is warned."))
+    further_warn_seconds = ArrayField(
+        models.PositiveIntegerField(), default=list, db_default=[], help_text=_("After how many they are warned again.")
+    )
     due_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty while paused, or when hours never open."))
     warn_at = models.DateTimeField(null=True, blank=True)
     remaining_seconds = models.FloatField(null=True, blank=True, help_text=_("What is left while paused or stopped."))
     stopped_at = models.DateTimeField(null=True, blank=True)
     breached_at = models.DateTimeField(null=True, blank=True, help_text=_("The due time that passed."))
     warned_at = models.DateTimeField(null=True, blank=True)
+    again_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the next further warning is due or, after the breach, a reminder.")
+    )
 
     class Meta:
         verbose_name = _("SLA clock")
@@ -163,6 +209,11 @@ class SlaClock(models.Model):
                 condition=Q(state="running", warned_at__isnull=True, breached_at__isnull=True),
                 name="tickets_clocks_to_warn",
             ),
+            models.Index(
+                fields=["again_at"],
+                condition=Q(state="running", again_at__isnull=False),
+                name="tickets_clocks_to_tell_again",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -170,7 +221,7 @@ class SlaClock(models.Model):
 
 
 class SlaEvent(models.Model):
-    """A warning or a breach: once per clock, stamped with the computed time, whenever it was noticed."""
+    """A warning, a breach or a reminder: each once, stamped with the computed time, whenever it was noticed."""
 
     clock = models.ForeignKey(SlaClock, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=8, choices=Step.choices)

@@ -1,6 +1,7 @@
 """What is promised to whom: the ordered list of policies, and one policy with an example worked through."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.db.models import Count, Q
@@ -17,14 +18,15 @@ from helpdesk.templatetags.durations import duration
 from tickets import sla
 from tickets.actions import policies as actions
 from tickets.actions.policies import PolicyPlan
-from tickets.calendars import calendar, default_hours, hours_of_team
+from tickets.calendars import Ruler, calendar, default_hours, hours_of_team
 from tickets.channels import channel_labels
 from tickets.errors import Refused, StaleEdit
 from tickets.models import COUNTING_STATES, BusinessHours, ClockState, Metric, Priority, SlaClock, SlaPolicy
 from tickets.views.setup import calendar_view
 from tickets.views.setup.base import AgentRequest, SetupCard, configurers_only, done
-from tickets.views.setup.sla_form import PolicyEditor, channels, data_of
+from tickets.views.setup.sla_form import PolicyEditor, channels, data_of, edit_warnings
 
+WARNINGS = re.compile(r"warning-(add|\d{1,2})")
 RECENTLY = dt.timedelta(days=28)
 
 
@@ -180,7 +182,10 @@ def removal(request: AgentRequest, pk: int) -> HttpResponse:
 def _edit(request: AgentRequest, policy: SlaPolicy | None) -> HttpResponse:
     if request.method != "POST":
         return _page(request, policy, data_of(policy))
-    data = request.POST
+    data = request.POST.copy()
+    if step := WARNINGS.fullmatch(data.get("do", "")):
+        edit_warnings(data, step[1])
+        return _page(request, policy, data, focus=step[1])
     if data.get("do") == "look":
         return _page(request, policy, data)
     editor = PolicyEditor(data, shows_errors=True)
@@ -206,6 +211,7 @@ def _page(
     status: int = 200,
     editor: PolicyEditor | None = None,
     refusal: Refused | None = None,
+    focus: str = "",
 ) -> HttpResponse:
     editor = editor or PolicyEditor(data)
     plan = editor.plan()
@@ -216,6 +222,7 @@ def _page(
         "is_checked": status != 200,
         "refusal": refusal,
         "is_stale": isinstance(refusal, StaleEdit),
+        "focus": focus,
         "priorities": [{"value": "", "text": _("Every priority")}]
         + [{"value": str(value), "text": text} for value, text in Priority.choices],
         "teams": [{"value": "", "text": _("Every team")}]
@@ -252,9 +259,9 @@ def _example(plan: PolicyPlan, hours: BusinessHours | None, data: QueryDict) -> 
         asked = dt.datetime.fromisoformat(raw).replace(tzinfo=zone)
         lines = []
         for metric, promise in plan.promises.items():
-            ruler = sla.Ruler(hours if promise.in_business_hours else None)
+            ruler = Ruler(hours if promise.in_business_hours else None)
             due = ruler.after(asked, promise.seconds)
-            warned = ruler.after(asked, promise.seconds * plan.warn_percent // 100)
+            warned = ruler.after(asked, promise.seconds * plan.warn_percents[0] // 100)
             lines.append(
                 {
                     "term": metric.label,

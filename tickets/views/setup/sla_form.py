@@ -1,5 +1,7 @@
 """The form of an SLA policy: whom it is for, and a line for each thing that is promised."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -39,6 +41,29 @@ def channels() -> list[tuple[str, str]]:
     return [("", _("Every channel")), *channel_labels().items()]
 
 
+class Warnings(forms.Field):
+    """At which shares of the time somebody is warned: as many lines as the page has, of which one may be left empty."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {
+        "required": gettext_lazy("Warn between 1 and 99 percent of the time, such as 80."),
+        "order": gettext_lazy("Write the warnings in their order: each later than the one before."),
+        "many": gettext_lazy("Five warnings are enough. Take one away."),
+    }
+
+    def clean(self, value: Sequence[str] | None) -> tuple[int, ...]:
+        """Return the percents, or say how to write them."""
+        written = [one.strip() for one in value or () if one.strip()]
+        if not written or not all(one.isdecimal() and len(one) < 4 and 1 <= int(one) <= 99 for one in written):
+            raise ValidationError(self.error_messages["required"])
+        percents = tuple(int(one) for one in written)
+        if len(percents) > SlaPolicy.MAX_WARNINGS:
+            raise ValidationError(self.error_messages["many"])
+        if any(later <= earlier for earlier, later in pairwise(percents)):
+            raise ValidationError(self.error_messages["order"])
+        return percents
+
+
 class PolicyForm(forms.Form):
     """The policy itself; `version` says from which one the form was made."""
 
@@ -50,12 +75,14 @@ class PolicyForm(forms.Form):
     )
     team = forms.ModelChoiceField(Team.objects.all(), required=False)
     channel = forms.ChoiceField(choices=channels, required=False)
-    warn_percent = forms.IntegerField(
-        min_value=1,
-        max_value=99,
+    warn_percent = Warnings()
+    remind_minutes = forms.IntegerField(
+        required=False,
+        min_value=SlaPolicy.MIN_REMIND_MINUTES,
+        max_value=SlaPolicy.MAX_REMIND_MINUTES,
         error_messages={
-            name: gettext_lazy("Warn between 1 and 99 percent of the time, such as 80.")
-            for name in ("required", "invalid", "min_value", "max_value")
+            name: gettext_lazy("Remind every 5 minutes at most, and once a week (10080) at least. Empty for never.")
+            for name in ("invalid", "min_value", "max_value")
         },
     )
     pauses_while_pending = forms.BooleanField(required=False)
@@ -120,6 +147,16 @@ class PolicyEditor:
         return [{"metric": metric, "text": metric.label, "form": form} for metric, form in self.targets.items()]
 
     @property
+    def warnings(self) -> list[str]:
+        """Return the lines of the warnings, one at least."""
+        return self.data.getlist("warn_percent") or [""]
+
+    @property
+    def may_warn_more(self) -> bool:
+        """Whether there is room for another warning."""
+        return len(self.warnings) < SlaPolicy.MAX_WARNINGS
+
+    @property
     def errors(self) -> dict[str, str]:
         """Return what is wrong with each field, once the form was to be saved."""
         return {name: str(errors[0]) for name, errors in self.form.errors.items()} if self.shows_errors else {}
@@ -140,7 +177,8 @@ class PolicyEditor:
             priority=data["priority"],
             team_id=data["team"].pk if data["team"] else None,
             channel=data["channel"],
-            warn_percent=data["warn_percent"],
+            warn_percents=data["warn_percent"],
+            remind_minutes=data["remind_minutes"],
             pauses_while_pending=data["pauses_while_pending"],
             is_active=data["is_active"],
         )
@@ -162,9 +200,10 @@ def data_of(policy: SlaPolicy | None) -> QueryDict:
         "priority": "",
         "team": "",
         "channel": "",
-        "warn_percent": 80,
+        "remind_minutes": "",
         "version": 0,
     }
+    percents: tuple[int, ...] = (80,)
     ticked = ["pauses_while_pending", "is_active"]
     if policy is not None:
         fields = {
@@ -172,9 +211,10 @@ def data_of(policy: SlaPolicy | None) -> QueryDict:
             "priority": "" if policy.priority is None else policy.priority,
             "team": policy.team_id or "",
             "channel": policy.channel,
-            "warn_percent": policy.warn_percent,
+            "remind_minutes": policy.remind_minutes or "",
             "version": policy.version,
         }
+        percents = policy.warn_percents
         ticked = [name for name in ticked if getattr(policy, name)]
         stored = {target.metric: (target.seconds, target.in_business_hours) for target in policy.targets.all()}
     else:
@@ -191,7 +231,19 @@ def data_of(policy: SlaPolicy | None) -> QueryDict:
             f"{metric.value}-unit": unit,
             f"{metric.value}-counting": Counting.BUSINESS if in_business_hours else Counting.WALL,
         }
-    return post_of(fields | dict.fromkeys(ticked, "on"))
+    data = post_of(fields | dict.fromkeys(ticked, "on"))
+    data.setlist("warn_percent", [str(one) for one in percents])
+    return data
+
+
+def edit_warnings(data: QueryDict, step: str) -> None:
+    """Add a line for a warning to posted data, or take one away: `step` is "add" or the number of the line."""
+    lines = data.getlist("warn_percent")
+    if step == "add":
+        lines = [*lines, ""][: SlaPolicy.MAX_WARNINGS]
+    elif int(step) < len(lines) > 1:
+        lines.pop(int(step))
+    data.setlist("warn_percent", lines)
 
 
 def written(seconds: int) -> tuple[str, Unit]:
