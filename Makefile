@@ -61,7 +61,7 @@ chaos: dev ## Kill processes under load and count what was lost or doubled (CHAO
 bench: dev ## Measure webhook, visibility and page times as ratios in one run
 	@exec $(PYTHON_OF_VENV) -m benchmarks $(ARGS)
 
-bench-kpi: dev ## Measure the figures over a year of tickets (TICKETS=1000000)
+bench-kpi: dev ## Measure the figures over a year of tickets (TICKETS=1000000, KEEP=folder for the next time, REBUILD=1)
 	@exec $(THROWAWAY) $(PYTHON_OF_VENV) -m benchmarks.kpi $${TICKETS:-1000000}
 
 messages: dev ## Collect new strings for the translators

@@ -21,15 +21,23 @@ def unpack(packed: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
 
 def percentile(packed: bytes, share: float) -> float | None:
     """Return the percentile by linear interpolation, as percentile_cont does; None of nothing."""
+    return percentiles(packed, share)[0]
+
+
+def percentiles(packed: bytes, *shares: float) -> list[float | None]:
+    """Return several percentiles for the price of about one."""
     import numpy as np
 
-    values = unpack(packed)
-    if not values.size:
-        return None
-    place = share * (values.size - 1)
-    low, high = math.floor(place), math.ceil(place)
-    part = np.partition(values, (low, high))
-    return float(part[low]) + (place - low) * (float(part[high]) - float(part[low]))
+    if not packed:
+        return [None] * len(shares)
+    values = unpack(packed).astype(np.int32)  # in the machine's own order of bytes, which is several times quicker
+    places = [share * (values.size - 1) for share in shares]
+    ends = [(math.floor(place), math.ceil(place)) for place in places]
+    values.partition(sorted({end for pair in ends for end in pair}))
+    return [
+        float(values[low]) + (place - low) * (float(values[high]) - float(values[low]))
+        for place, (low, high) in zip(places, ends, strict=True)
+    ]
 
 
 def histogram(packed: bytes, edges: Sequence[int]) -> list[int]:

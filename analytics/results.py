@@ -84,8 +84,6 @@ class Ages:
     under_7_days: int
     older: int
     oldest_opened_at: dt.datetime | None
-    waiting: int  # in which a contact waits for an answer
-    waiting_since: dt.datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +96,6 @@ class Overview:
     heatmap: Heatmap
     ages: Ages
     agents: dict[str, dict[str, Result]]  # by agent, then by KPI
-    channels: dict[str, Result]
     inboxes: dict[str, Result]
     tags: dict[str, Result]
     sla: dict[str, list[Point]]  # by metric

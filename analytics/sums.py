@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -16,8 +17,9 @@ COLUMN = {
 }  # fmt: skip
 
 
-# For each measure two days at which sums must be kept apart.
-Cuts = Mapping[str, tuple[dt.date, dt.date]]
+ONE_DAY = dt.timedelta(days=1)
+# For each measure the days, in order, at which sums must be kept apart.
+Cuts = Mapping[str, Sequence[dt.date]]
 
 
 class Row(NamedTuple):
@@ -40,16 +42,23 @@ def read(
     *,
     facts: bool = False,
     cuts: Cuts | None = None,
+    bare: Collection[str] = (),
 ) -> list[Row]:
     """Return the sums of some measures for each day; one query from the rollups, one for each source from the facts.
 
-    With cuts, days may be added up already: those before the first cut, between both, and from the second on.
+    With cuts, days may be added up already: those before the first cut, between two, and from the last on. Then the
+    single values of bare measures may be missing.
     """
     for_agents = by == "agent" or filters.agents is not None
     found: list[Row] = []
     rolled_up = [one for one in measures if not facts and _rolled_up(one, filters, by)]
     if rolled_up:
-        found.extend(_from_rollups(rolled_up, first, last, filters, by, cuts))
+        dimension, keys = _place(filters, by)
+        if cuts is None:
+            found.extend(_each_day(rolled_up, first, last, dimension, keys, by))
+        else:
+            parts = [part for one in rolled_up for part in _parts(one, first, last, cuts[one])]
+            found.extend(_added_up(parts, dimension, keys, by, bare))
     by_source: dict[str, list[str]] = defaultdict(list)
     for one in sorted(set(measures) - set(rolled_up)):
         by_source[source_of(one, for_agents=for_agents).name].append(one)
@@ -73,27 +82,52 @@ def _rolled_up(measure: str, filters: Filters, by: str) -> bool:
     return (by == "all" and (not overlaps or len(keys) == 1)) or (by == dimension and not overlaps)
 
 
-def _from_rollups(
-    measures: Sequence[str], first: dt.date, last: dt.date, filters: Filters, by: str, cuts: Cuts | None
-) -> list[Row]:
+def _place(filters: Filters, by: str) -> tuple[str, list[str] | None]:
+    """Return the dimension of the rollups that holds the answer, and its keys; None for all of them."""
     restricted = filters.restricted()
     dimension, keys = next(iter(restricted.items())) if restricted else (by, None)
-    wanted = None if keys is None else sorted(keys)
-    condition = "dimension = %s AND measure = ANY(%s) AND day BETWEEN %s AND %s"
-    params: list[Any] = [dimension, list(measures), first, last]
-    if wanted is not None:
-        condition, params = condition + " AND key = ANY(%s)", [*params, wanted]
-    if cuts is None:
-        statement = f"SELECT day, key, measure, numerator, denominator, packed FROM kpi_rollup WHERE {condition}"  # noqa: S608
-    else:
-        statement = (
-            "SELECT min(day), key, measure, sum(numerator), sum(denominator), string_agg(packed, ''::bytea)"  # noqa: S608
-            " FROM kpi_rollup JOIN unnest(%s::text[], %s::date[], %s::date[]) AS c(measure, one, two) USING (measure)"
-            f" WHERE {condition} GROUP BY key, measure, day >= one, day >= two"
-        )
-        ones, twos = ([cuts[measure][place] for measure in measures] for place in (0, 1))
-        params = [list(measures), ones, twos, *params]
-    return _rows(fetch(statement, params), keep_key=by != "all")
+    return dimension, None if keys is None else sorted(keys)
+
+
+def _each_day(
+    measures: Sequence[str], first: dt.date, last: dt.date, dimension: str, keys: list[str] | None, by: str
+) -> list[Row]:
+    rows = fetch(
+        "SELECT day, key, measure, numerator, denominator, packed FROM kpi_rollup"
+        " WHERE dimension = %s AND measure = ANY(%s) AND day BETWEEN %s AND %s"
+        " AND (%s::text[] IS NULL OR key = ANY(%s))",
+        [dimension, list(measures), first, last, keys, keys],
+    )
+    return _rows(rows, keep_key=by != "all")
+
+
+class Part(NamedTuple):
+    """Days of a measure that are added up."""
+
+    measure: str
+    first: dt.date
+    last: dt.date
+
+
+def _parts(measure: str, first: dt.date, last: dt.date, cuts: Sequence[dt.date]) -> list[Part]:
+    begins = [first, *(day for day in cuts if first < day <= last), last + ONE_DAY]
+    return [Part(measure, begin, end - ONE_DAY) for begin, end in pairwise(begins)]
+
+
+def _added_up(
+    parts: Sequence[Part], dimension: str, keys: list[str] | None, by: str, bare: Collection[str]
+) -> list[Row]:
+    """Add up days in the order in which the index has them: nothing is sorted, and only values asked for are read."""
+    rows = fetch(
+        "SELECT p.first, g.key, p.measure, g.numerator, g.denominator, g.packed"
+        " FROM unnest(%s::text[], %s::date[], %s::date[], %s::boolean[]) AS p(measure, first, last, valued)"
+        " CROSS JOIN LATERAL (SELECT key, sum(numerator) AS numerator, sum(denominator) AS denominator,"
+        "   coalesce(string_agg(CASE WHEN p.valued THEN packed END, ''::bytea), ''::bytea) AS packed"
+        "  FROM kpi_rollup WHERE dimension = %s AND measure = p.measure AND day BETWEEN p.first AND p.last"
+        "   AND (%s::text[] IS NULL OR key = ANY(%s)) GROUP BY key) AS g",
+        [*map(list, zip(*parts, strict=True)), [part.measure not in bare for part in parts], dimension, keys, keys],
+    )
+    return _rows(rows, keep_key=by != "all")
 
 
 def _from_facts(

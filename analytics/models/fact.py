@@ -82,6 +82,12 @@ class Fact(models.Model):
             models.Index(fields=["solved_day"], name="kpi_fact_solved"),
             models.Index(fields=["first_solved_day"], name="kpi_fact_first_solved"),
             models.Index(fields=["contact", "opened_at"], name="kpi_fact_contact"),
+            # Who waits for a first answer is among these.
+            models.Index(
+                fields=["began_at", "ticket"],
+                condition=models.Q(is_counted=True, replied_at__isnull=True),
+                name="kpi_fact_unanswered",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,9 +21,9 @@ AGENT_KPIS = (
 
 
 def of_agents(reader: Reader, period: Period) -> dict[str, dict[str, Result]]:
-    """Return what is shown of each agent, by agent and figure."""
+    """Return what is shown of each agent, by agent and figure: values alone, without the period before."""
     agents: dict[str, dict[str, Result]] = defaultdict(dict)
-    for kpi_id, found in reader._results(AGENT_KPIS, period, "agent").items():
+    for kpi_id, found in reader._results(AGENT_KPIS, period, "agent", compared=False).items():
         for key, result in found.items():
             agents[key][kpi_id] = result
     return dict(agents)
@@ -62,7 +62,6 @@ def overview(
         heatmap=reader.heatmap(period),
         ages=reader.ages(),
         agents=of_agents(reader, period),
-        channels=reader.breakdown("volume", "channel", period),
         inboxes=reader.breakdown("volume", "inbox", period),
         tags=reader.breakdown("volume", "tag", period),
         sla={name: reader._points(promise, period, [row for row in rows if row.measure == name]) for name in sla},

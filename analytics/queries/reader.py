@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from django.db.models import QuerySet
@@ -105,12 +105,20 @@ class Reader:
     # -- How answers are made ----------------------------------------------------------------------
 
     def _read(
-        self, measures: Sequence[str], first: dt.date, last: dt.date, by: str, cuts: sums.Cuts | None = None
+        self,
+        measures: Sequence[str],
+        first: dt.date,
+        last: dt.date,
+        by: str,
+        cuts: sums.Cuts | None = None,
+        bare: Collection[str] = (),
     ) -> list[sums.Row]:
-        return sums.read(measures, first, last, self.filters, by, facts=self._from_facts, cuts=cuts)
+        return sums.read(measures, first, last, self.filters, by, facts=self._from_facts, cuts=cuts, bare=bare)
 
-    def _results(self, ids: Sequence[str], period: Period, by: str, variant: str = "") -> dict[str, dict[str, Result]]:
-        """Return figures by KPI and key."""
+    def _results(
+        self, ids: Sequence[str], period: Period, by: str, variant: str = "", *, compared: bool = True
+    ) -> dict[str, dict[str, Result]]:
+        """Return figures by KPI and key; not compared, they are values alone, without the period before."""
         found: dict[str, dict[str, Result]] = {}
         plain = {}
         for kpi_id in ids:
@@ -123,8 +131,10 @@ class Reader:
                 found[kpi_id] = self._balance_results(kpi, period, by)
             else:
                 plain[measure_of(kpi, variant)] = kpi
-        cuts = {measure: (period.first, min(self._final_before(kpi), today())) for measure, kpi in plain.items()}
-        rows = self._read(list(plain), period.previous.first, period.last, by, cuts) if plain else []
+        apart = {measure: self._apart(kpi, period) for measure, kpi in plain.items()}
+        bare = set() if compared else {name for name, kpi in plain.items() if kpi.statistic is not Statistic.MEDIAN}
+        first = period.previous.first if compared else period.first
+        rows = self._read(list(plain), first, period.last, by, apart, bare) if plain else []
         for measure, kpi in plain.items():
             found[kpi.id] = self._summed(kpi, period, [row for row in rows if row.measure == measure])
         return found
@@ -145,6 +155,11 @@ class Reader:
             key: self._result(kpi, period, now[key], young.get(key), before[key])
             for key in sorted(now.keys() | young.keys() | before.keys())
         }
+
+    def _apart(self, kpi: Kpi, period: Period) -> list[dt.date]:
+        """Return the days that are not like those before them: of the period, not final, not counted at all."""
+        young = today() if kpi.id == "missed_chats" else self._final_before(kpi)
+        return sorted({period.first, young})
 
     def _final_before(self, kpi: Kpi) -> dt.date:
         if kpi.id not in self._final:
@@ -167,8 +182,8 @@ class Reader:
             n=now.denominator if kpi.statistic is not Statistic.COUNT else now.numerator,
             numerator=now.numerator,
             denominator=now.denominator,
-            median=formulas.percentile(now.packed, 0.5) if duration else None,
-            p90=formulas.percentile(now.packed, 0.9) if duration else None,
+            median=now.median if duration else None,
+            p90=now.p90 if duration else None,
             mean=formulas.rate(now.numerator, now.denominator) if duration else None,
             interval=formulas.wilson(now.numerator, now.denominator)
             if kpi.anchor != "presence" and kpi.unit is Unit.SHARE
@@ -202,7 +217,7 @@ class Reader:
     # -- Open tickets ------------------------------------------------------------------------------
 
     def _balance_results(self, kpi: Kpi, period: Period, by: str) -> dict[str, Result]:
-        rows = self._read(["backlog"], dt.date.min, period.last, by, {"backlog": (period.first, period.first)})
+        rows = self._read(["backlog"], dt.date.min, period.last, by, {"backlog": [period.first]})
         keys = {row.key for row in rows} | ({""} if by == "all" else set())
         found = {}
         for key in sorted(keys):

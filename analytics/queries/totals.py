@@ -31,6 +31,20 @@ class Sum:
         """The single values."""
         return b"".join(self.pieces)
 
+    @cached_property
+    def _percentiles(self) -> list[float | None]:
+        return formulas.percentiles(self.packed, 0.5, 0.9)
+
+    @property
+    def median(self) -> float | None:
+        """The value that half of them do not exceed; None without single values."""
+        return self._percentiles[0]
+
+    @property
+    def p90(self) -> float | None:
+        """The value that nine of ten do not exceed; None without single values."""
+        return self._percentiles[1]
+
 
 def measure_of(kpi: Kpi, variant: str = "") -> str:
     """Return the measure of a figure. Raises KeyError for a variant that it does not have."""
@@ -43,7 +57,7 @@ def value_of(kpi: Kpi, total: Sum) -> float | None:
     """Make one value of a total, as the definition says; None of nothing."""
     match kpi.statistic:
         case Statistic.MEDIAN:
-            return formulas.percentile(total.packed, 0.5)
+            return total.median
         case Statistic.COUNT:
             return total.numerator
         case Statistic.NET:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from analytics.definitions import Target
-from analytics.queries.tickets import conditions
+from analytics.queries.tickets import OPEN, conditions
 from analytics.scope import Filters
 from helpdesk import clock
 
@@ -22,7 +22,7 @@ class Waiting:
 
 
 def waiting(filters: Filters, target: Target | None) -> Waiting:
-    """Return who waits now. One query, over the open tickets."""
+    """Return who waits now. One query, over the open tickets and the facts that have no reply."""
     condition, values = conditions(filters)
     now = clock.now()
     limit = now - dt.timedelta(seconds=target.high) if target and target.high is not None else None
@@ -31,9 +31,7 @@ def waiting(filters: Filters, target: Target | None) -> Waiting:
             "SELECT count(*), count(*) FILTER (WHERE f.began_at < %s),"  # noqa: S608
             " (array_agg(t.id ORDER BY f.began_at, t.id))[1], min(f.began_at)"
             " FROM tickets_ticket t JOIN kpi_fact f ON f.ticket_id = t.id"
-            " JOIN tickets_conversation v ON v.id = t.conversation_id JOIN tickets_inbox i ON i.id = v.inbox_id"
-            " WHERE t.status IN ('new', 'open', 'pending', 'on_hold') AND f.is_counted AND f.began_at IS NOT NULL"
-            " AND f.replied_at IS NULL" + condition,
+            f" WHERE {OPEN} AND f.is_counted AND f.began_at IS NOT NULL AND f.replied_at IS NULL" + condition,
             [limit, *values],
         )
         row = sql.fetchone()

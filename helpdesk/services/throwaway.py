@@ -1,7 +1,7 @@
 """Run a command against a PostgreSQL and a Valkey of its own, which vanish with it.
 
 `python -m helpdesk.services.throwaway pytest -n 2`. Nothing is synced to disk: quick, and lost in a crash.
-DATABASE_URL and REDIS_URL, if set, are used instead.
+DATABASE_URL and REDIS_URL, if set, are used instead. With KEEP the data stay in that folder for the next time.
 """
 
 import os
@@ -50,6 +50,15 @@ def throwaway_folder() -> Iterator[Path]:
         yield folder
 
 
+@contextmanager
+def kept_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder that stays, for what takes long to fill."""
+    private_folder(folder)
+    with hold_lock(folder / "lock", busy="This folder is in use"):
+        private_folder(folder / "logs")
+        yield folder
+
+
 def stores(folder: Path, *, connections: int = 300) -> tuple[list[Program], dict[str, str]]:
     """Return the servers to start and the environment that leads to them."""
     programs, env = [], {}
@@ -91,7 +100,8 @@ def main() -> int:
         )
         return 2
     try:
-        with throwaway_folder() as folder:
+        keep = os.environ.pop("KEEP", "")
+        with kept_folder(Path(keep).absolute()) if keep else throwaway_folder() as folder:
             supervisor = Supervisor(folder / "logs")
             supervisor.listen_to_signals()
             try:
