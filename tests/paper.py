@@ -17,6 +17,7 @@ class Paper:
     sent: list[tuple[int, str, uuid.UUID]] = field(default_factory=list)
     plan: list[Callable[[Message], str] | Exception] = field(default_factory=list)
     refuse: Refusal | None = None
+    approved: list[TemplateChoice] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def reset(self) -> None:
@@ -24,6 +25,7 @@ class Paper:
         self.sent.clear()
         self.plan.clear()
         self.refuse = None
+        self.approved.clear()
 
     @property
     def texts(self) -> list[str]:
@@ -54,8 +56,8 @@ class PaperChannel:
         return ReplyWindow(limited=False)
 
     def templates(self, conversation: Conversation) -> list[TemplateChoice]:
-        """Paper needs nobody's approval."""
-        return []
+        """Paper needs nobody's approval; the test may want some all the same."""
+        return list(paper.approved)
 
     def send(self, message: Message, *, token: uuid.UUID) -> str:
         """Follow the plan, else take the letter."""

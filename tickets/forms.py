@@ -80,6 +80,7 @@ class DraftForm(forms.Form):
     """What somebody has typed so far; empty deletes the draft."""
 
     text = forms.CharField(max_length=MAX_TEXT, required=False, strip=False)
+    client_id = forms.UUIDField()
 
 
 class AvailabilityForm(forms.Form):

@@ -277,12 +277,34 @@ def test_a_message_of_another_ticket_does_not_exist_under_this_one(cast: House, 
 
 def test_drafts_are_kept_and_forgotten(cast: House, lena: Client, ticket: Ticket) -> None:
     """One per person and ticket; sending forgets it."""
-    assert lena.post(address("draft", ticket), {"text": "Half a"}).status_code == 204
-    assert lena.post(address("draft", ticket), {"text": "Half a sentence"}).status_code == 204
+    client_id = str(uuid.uuid4())
+    for text in ("Half a", "Half a sentence"):
+        fields = {"text": text, "client_id": client_id}
+        assert lena.post(address("draft", ticket), fields).status_code == 204
     assert Draft.objects.get().text == "Half a sentence"
     assert b"Half a sentence</textarea>" in lena.get(reverse("inbox:ticket", args=["all", ticket.pk])).content
-    assert lena.post(address("draft", ticket), {"text": " "}).status_code == 204
+    assert lena.post(address("draft", ticket), {"text": " ", "client_id": client_id}).status_code == 204
     assert not Draft.objects.exists()
+    assert lena.post(address("draft", ticket), {"text": "of no composer"}).status_code == 409
+
+
+def test_a_copy_of_a_sent_text_never_becomes_a_draft(cast: House, lena: Client, ticket: Ticket) -> None:
+    """It comes before the reply or after it, also after one that was taken back; the next text is a draft again."""
+    cast.returns.send_delay_seconds = 5
+    cast.returns.save()
+    reply = reply_fields(ticket, "So sorry, Aoife.")
+    copy = {"text": "So sorry, Ao", "client_id": reply["client_id"]}
+    lena.post(address("draft", ticket), copy)
+    lena.post(address("replies", ticket), reply)
+    assert not Draft.objects.exists()
+    assert lena.post(address("draft", ticket), copy).status_code == 204
+    assert not Draft.objects.exists()
+    lena.post(address("message_undo", ticket, Message.objects.get(kind=MessageKind.OUTBOUND).pk), headers=HTMX)
+    next_one = {"text": "So sorry, Aoife!", "client_id": str(uuid.uuid4())}
+    lena.post(address("draft", ticket), next_one)
+    for text in (copy["text"], ""):
+        lena.post(address("draft", ticket), copy | {"text": text})
+    assert Draft.objects.get().text == "So sorry, Aoife!"
 
 
 def test_quick_replies_fill_in_names_and_are_counted(cast: House, lena: Client, ticket: Ticket) -> None:

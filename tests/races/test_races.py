@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from agents import presence
 from agents.models import Assignment, Membership, PresenceState, Team
@@ -17,7 +17,7 @@ from helpdesk import clock
 from tests.cast import House, house, newest_seq, ticket_of, writes
 from tests.paper import paper
 from tickets import delivery, intake
-from tickets.actions import assignment, lifecycle, messaging
+from tickets.actions import assignment, drafts, lifecycle, messaging
 from tickets.actions.rules import RuleDraft, create_rule
 from tickets.defaults import install_texts
 from tickets.errors import AlreadyAssigned, NewerActivity, Refused
@@ -27,6 +27,7 @@ from tickets.models import (
     AgentSkill,
     Contact,
     Conversation,
+    Draft,
     Inbox,
     Message,
     MessageKind,
@@ -141,6 +142,47 @@ def test_a_double_click_is_one_reply(cast: House, pool: ThreadPoolExecutor) -> N
 
         assert len({message.pk for message in together(pool, [send] * 4)}) == 1  # type: ignore[attr-defined]
     assert Message.objects.filter(kind=MessageKind.OUTBOUND).count() == RUNS
+
+
+def overlapping(pool: ThreadPoolExecutor, first: Callable[[], object], second: Callable[[], object]) -> None:
+    """Let the second call begin while the first has done its work and not committed; both end without an error."""
+    done = threading.Event()
+
+    def begin() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            first()
+            follower = pool.submit(end)
+            waits = [False]
+            while not (waits[0] or done.is_set()):
+                cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+                waits = list(cursor.fetchone() or [False])
+        connection.close()
+        follower.result(timeout=60)
+
+    def end() -> None:
+        try:
+            second()
+        finally:
+            done.set()
+            connection.close()
+
+    pool.submit(begin).result(timeout=60)
+
+
+@pytest.mark.parametrize("sent_first", [True, False])
+def test_a_draft_that_meets_its_own_sending_is_gone(cast: House, pool: ThreadPoolExecutor, sent_first: bool) -> None:
+    ticket = ticket_of(writes(cast.inbox))
+    click, seen = uuid.uuid4(), newest_seq(ticket)
+
+    def send() -> None:
+        messaging.reply(actor=cast.lena, ticket_id=ticket.pk, text="So sorry", client_id=click, seen_seq=seen)
+
+    def keep() -> None:
+        drafts.keep_draft(actor=cast.lena, ticket_id=ticket.pk, text="So sor", client_id=click)
+
+    overlapping(pool, *((send, keep) if sent_first else (keep, send)))
+    assert Message.objects.filter(kind=MessageKind.OUTBOUND).count() == 1
+    assert not Draft.objects.exists()
 
 
 def test_of_two_agents_who_reply_at_once_one_is_held(cast: House, pool: ThreadPoolExecutor) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from tickets import wake
 from tickets.actions.base import action, lock_ticket_for, next_seq, now, record, refresh_waiting
+from tickets.actions.drafts import forget_draft
 from tickets.channels import Draft as ChannelDraft
 from tickets.channels import Refusal, TemplateChoice, get_channel
 from tickets.errors import ChannelRefused, NewerActivity, Refused, WrongStatus
@@ -24,7 +25,6 @@ from tickets.models import (
     Status,
     Ticket,
 )
-from tickets.models import Draft as StoredDraft
 
 
 def _already_done(client_id: uuid.UUID, conversation: Conversation) -> Message | None:
@@ -80,7 +80,7 @@ def reply(
         raise ChannelRefused(refusal)
     quoted = Message.objects.filter(pk=quoted_id, conversation=conversation).first() if quoted_id else None
     message = _queue(conversation, ticket, actor, at, text=text, client_id=client_id, seen_seq=seen_seq, quoted=quoted)
-    StoredDraft.objects.filter(ticket=ticket, user=actor).delete()
+    forget_draft(actor=actor, ticket=ticket)
     return message
 
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agents.models import User
 from agents.permissions import Permission, may
 from helpdesk import clock
-from tickets.actions import messaging
-from tickets.errors import ChannelRefused, Refused
+from tickets.actions import drafts, messaging
+from tickets.errors import ChannelRefused, NotAllowed, Refused
 from tickets.forms import DraftForm, TemplateForm
-from tickets.models import Draft, QuickReply, Ticket
+from tickets.models import QuickReply, Ticket
 from tickets.views.base import AgentRequest, agents_only, place_of, visible_ticket
 from tickets.views.pages import Hint, Typed, composer, delta, ticket_page
 from tickets.views.template_picker import typed_values
@@ -28,17 +28,15 @@ MOST = 8
 @require_POST
 def draft(request: AgentRequest, pk: int) -> HttpResponse:
     """Keep what somebody has typed; an empty text forgets it."""
-    ticket = visible_ticket(request.user, pk)
+    visible_ticket(request.user, pk)
     form = DraftForm(request.POST)
-    if not form.is_valid() or not may(request.user, Permission.ANSWER, team_id=ticket.team_id):
-        return HttpResponse(_("This draft was not kept."), status=409, content_type="text/plain")
-    text = form.cleaned_data["text"]
-    if text.strip():
-        Draft.objects.update_or_create(
-            ticket=ticket, user=request.user, defaults={"text": text, "updated_at": clock.now()}
-        )
-    else:
-        Draft.objects.filter(ticket=ticket, user=request.user).delete()
+    refused = HttpResponse(_("This draft was not kept."), status=409, content_type="text/plain")
+    if not form.is_valid():
+        return refused
+    try:
+        drafts.keep_draft(actor=request.user, ticket_id=pk, **form.cleaned_data)
+    except NotAllowed:
+        return refused
     return HttpResponse(status=204)
 
 

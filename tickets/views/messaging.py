@@ -17,6 +17,12 @@ from tickets.views.pages import Typed
 from tickets.views.responses import done, invalid, refuse
 
 
+def _accepted(composer: str, form: ReplyForm | NoteForm) -> dict[str, dict[str, str]]:
+    """Tell the composer which of its texts has been taken, and the id of the next one."""
+    sent = str(form.cleaned_data["client_id"])
+    return {"composer:accepted": {"form": composer, "sent": sent, "client_id": str(uuid.uuid4())}}
+
+
 @agents_only
 @require_POST
 def replies(request: AgentRequest, pk: int) -> HttpResponse:
@@ -30,7 +36,7 @@ def replies(request: AgentRequest, pk: int) -> HttpResponse:
         messaging.reply(actor=request.user, ticket_id=pk, **form.cleaned_data)
     except Refused as refused:
         return refuse(request, ticket, refused, typed=typed, at_composer=True)
-    return done(request, pk, **{"composer:accepted": {"form": "reply-form", "client_id": str(uuid.uuid4())}})
+    return done(request, pk, **_accepted("reply-form", form))
 
 
 @agents_only
@@ -46,7 +52,7 @@ def notes(request: AgentRequest, pk: int) -> HttpResponse:
         messaging.add_note(actor=request.user, ticket_id=pk, **form.cleaned_data)
     except Refused as refused:
         return refuse(request, ticket, refused, typed=typed, at_composer=True)
-    return done(request, pk, **{"composer:accepted": {"form": "note-form", "client_id": str(uuid.uuid4())}})
+    return done(request, pk, **_accepted("note-form", form))
 
 
 def _decide_message(

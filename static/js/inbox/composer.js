@@ -1,5 +1,5 @@
 // Sending: what was typed leaves the text area only when the server has it.
-import { forget, keep, pause } from "./drafts.js";
+import { forget, forgetSent, keep, key, pause } from "./drafts.js";
 import { send } from "./live.js";
 import { close as closeQuickReplies } from "./quick_replies.js";
 import { openTicket, review, seenSeq, tailStart } from "./thread.js";
@@ -25,7 +25,8 @@ function addFacts(event) {
   const body = ctx.request.body;
   if (ctx.request.method !== "POST" || !(body instanceof FormData)) return;
   const form = ctx.sourceElement.closest("form");
-  if (form?.id) submitted.set(form.id, body.get("text"));
+  const field = form?.elements.text;
+  if (field && body.has("client_id")) submitted.set(body.get("client_id"), { text: body.get("text"), name: key(field) });
   if (form?.id === "reply-form") pause();
   if (!document.getElementById("timeline")) return;
   if (body.has("seen_seq")) body.set("seen_seq", String(seenSeq()));
@@ -33,12 +34,16 @@ function addFacts(event) {
   body.set("composer", document.getElementById("composer")?.dataset.state ?? "");
 }
 
-function accepted({ form: id, client_id: clientId }) {
+function accepted({ form: id, sent: sentId, client_id: clientId }) {
   const form = document.getElementById(id);
   const field = form?.elements.text;
-  if (!field) return;
+  const { text: sent, name } = submitted.get(sentId) ?? { text: "", name: "" };
+  submitted.delete(sentId);
+  if (!field || (name && name !== key(field))) {
+    forgetSent(name, sent);
+    return;
+  }
   form.elements.client_id.value = clientId;
-  const sent = submitted.get(id) ?? "";
   // Typing goes on while a message is under way; only what was sent is taken out.
   if (field.value === sent || field.value.replaceAll("\r\n", "\n") === sent) field.value = "";
   else if (field.value.startsWith(sent)) field.value = field.value.slice(sent.length).trimStart();

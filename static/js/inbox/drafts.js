@@ -5,9 +5,10 @@ import { reader } from "./words.js";
 const SAVE_AFTER = 700;
 let timer = 0;
 let unsaved = null;
-let underWay = null;
+let last = Promise.resolve();
 
-function key(field) {
+/** Return the name under which this browser keeps a field's text. */
+export function key(field) {
   return `draft:${reader()}:${openTicket()}:${field.id}`;
 }
 
@@ -32,28 +33,34 @@ function token() {
   return document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
-function post(url, text) {
-  const body = new URLSearchParams({ text, csrfmiddlewaretoken: token() });
-  const request = fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: text.length < 8000 })
-    .catch(() => {})
-    .finally(() => {
-      if (underWay === request) underWay = null;
-    });
-  underWay = request;
+function post({ url, text, id }) {
+  const body = new URLSearchParams({ text, client_id: id, csrfmiddlewaretoken: token() });
+  const keepalive = text.length < 8000;
+  return fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive }).catch(() => {});
 }
 
-function save() {
+function take() {
+  const draft = unsaved;
   clearTimeout(timer);
-  if (!unsaved) return;
-  const { url, text } = unsaved;
   unsaved = null;
-  post(url, text);
+  return draft;
+}
+
+/** Save one copy after the other: an older one must not arrive last. */
+function save() {
+  const draft = take();
+  if (draft) last = last.then(() => post(draft));
+}
+
+/** Save at once, because the page goes away. */
+function leave() {
+  const draft = take();
+  if (draft) post(draft);
 }
 
 /** Save nothing while the text itself is being sent; a refusal keeps it again. */
 export function pause() {
-  clearTimeout(timer);
-  unsaved = null;
+  take();
 }
 
 /** Keep a field's text. */
@@ -61,7 +68,8 @@ export function keep(field) {
   write(key(field), field.value);
   const url = field.closest("#composer")?.dataset.draftUrl;
   if (field.id !== "reply-text" || !url) return;
-  unsaved = { url, text: field.value };
+  // With the id of the reply that it may become, the server knows a copy that comes after its sending.
+  unsaved = { url, text: field.value, id: field.form.elements.client_id.value };
   clearTimeout(timer);
   timer = setTimeout(save, SAVE_AFTER);
 }
@@ -70,9 +78,11 @@ export function keep(field) {
 export function forget(field) {
   write(key(field), "");
   pause();
-  // A copy that was on its way meanwhile may have arrived after the reply: take it back.
-  const url = field.closest("#composer")?.dataset.draftUrl;
-  if (field.id === "reply-text" && underWay && url) underWay.finally(() => field.value || post(url, ""));
+}
+
+/** Forget a text that was sent from a field that shows another conversation by now. */
+export function forgetSent(name, text) {
+  if (read(name)?.text === text) write(name, "");
 }
 
 /** Put back what this browser kept, where it is newer than what the server knows. */
@@ -104,7 +114,7 @@ export function connectDrafts() {
   document.addEventListener("focusout", (event) => {
     if (event.target.matches?.("#reply-text")) save();
   });
-  addEventListener("pagehide", save);
+  addEventListener("pagehide", leave);
   document.addEventListener("ticket:opened", () => {
     save();
     restore();
