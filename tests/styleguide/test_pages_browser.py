@@ -1,5 +1,7 @@
 """Pages of set-up, alerts and figures in Chromium: accessible in both themes, and previews that follow the form."""
 
+from typing import Literal
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -18,6 +20,7 @@ from tickets.defaults import install_texts
 from tickets.models import AgentSkill, AutomaticText, BusinessHours, RoutingRule, SlaPolicy, Tag, Ticket
 
 pytestmark = pytest.mark.browser
+LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1440), ("dark", 390))
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ def test_pages_of_set_up_alerts_and_figures_are_accessible_in_both_themes(visit:
     for address, words in addresses().items():
         page.goto(address)
         expect(page.locator("main")).to_contain_text(words)
-        for theme, width in (("light", 1440), ("dark", 390)):
+        for theme, width in LOOKS:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=theme)
             found += [f"{address} {theme} at {width} px {one}" for one in violations(page)]
