@@ -20,6 +20,7 @@ from tickets.channels import Channel, DeliveryUnknown, Draft, SendError, get_cha
 from tickets.faults import describe
 from tickets.inbound import DeliveryReport
 from tickets.models import DeliveryAttempt, Inbox, Message, MessageKind, MessageState
+from tickets.sweeping import LOOKED_AT, first_of
 
 log = structlog.get_logger(__name__)
 # Longer than any channel's deadline for one call.
@@ -166,28 +167,23 @@ def deliver_next() -> bool:
 def settle_next() -> bool:
     """Look after one message whose lease ran out, or whose fate has been unknown for ten minutes."""
     at = clock.now()
-    expired = (
-        Message.objects.filter(state=MessageState.SENDING, lease_until__lte=at)
-        .order_by("lease_until")
-        .values_list("pk", "attempt")
-        .first()
-    )
-    if expired is not None:
-        return outbox.lose_track(
-            message_id=expired[0], attempt=expired[1], text=_("The connection broke while sending.")
-        )
-    unknown = (
-        Message.objects.filter(
-            kind=MessageKind.OUTBOUND,
-            state=MessageState.UNKNOWN,
-            asked_at__isnull=True,
-            unknown_at__lte=at - ASK_AFTER,
-        )
-        .order_by("unknown_at")
-        .values_list("pk", flat=True)
-        .first()
-    )
-    return unknown is not None and outbox.give_up_waiting(message_id=unknown)
+    expired = Message.objects.filter(state=MessageState.SENDING, lease_until__lte=at).order_by("lease_until")
+    attempts = dict(expired.values_list("pk", "attempt")[:LOOKED_AT])
+
+    def lose_track(pk: int) -> bool:
+        text = _("The connection broke while sending.")
+        return outbox.lose_track(message_id=pk, attempt=attempts[pk], text=text)
+
+    if first_of(attempts, lose_track):
+        return True
+    unknown = Message.objects.filter(
+        kind=MessageKind.OUTBOUND,
+        state=MessageState.UNKNOWN,
+        asked_at__isnull=True,
+        unknown_at__lte=at - ASK_AFTER,
+    ).order_by("unknown_at")
+    ids = unknown.values_list("pk", flat=True)[:LOOKED_AT]
+    return first_of(ids, lambda pk: outbox.give_up_waiting(message_id=pk))
 
 
 def report(status: DeliveryReport) -> bool:

@@ -90,7 +90,9 @@ def _keep_response(terms: Terms, clocks: list[SlaClock], at: dt.datetime) -> Non
     ticket = terms.ticket
     waiting_since = ticket.waiting_since if ticket.is_open else None
     running = _counting(clocks, RESPONSES)
-    if running is not None and running.started_at != waiting_since:
+    if running is not None and waiting_since is not None and waiting_since < running.started_at:
+        _set_aside(running, at)
+    elif running is not None and running.started_at != waiting_since:
         _stop(running, at)
     if waiting_since is None:
         return
@@ -102,6 +104,8 @@ def _keep_response(terms: Terms, clocks: list[SlaClock], at: dt.datetime) -> Non
     elif known.state == ClockState.STOPPED:
         # The reply that stopped it did not arrive or was taken back: the wait goes on with its original due time.
         _run_again(known, known.due_at, at)
+    elif known.state == ClockState.CANCELLED:
+        _promise_again(known, terms, at)
 
 
 def _keep_resolution(terms: Terms, clocks: list[SlaClock], at: dt.datetime) -> None:
@@ -113,11 +117,13 @@ def _keep_resolution(terms: Terms, clocks: list[SlaClock], at: dt.datetime) -> N
             clock = _counting(clocks, (Metric.RESOLUTION,))
         if clock is None:
             return
-    if clock.state == ClockState.CANCELLED:
-        return
     if not ticket.is_open:
         if clock.state in COUNTING_STATES:
             _stop(clock, at)
+        return
+    if clock.state == ClockState.CANCELLED:
+        _promise_again(clock, terms, at)
+    if clock.state == ClockState.CANCELLED:
         return
     pauses = ticket.status == Status.PENDING and clock.policy.pauses_while_pending
     if pauses and clock.state == ClockState.RUNNING:
@@ -165,16 +171,40 @@ def _promise(clock: SlaClock, terms: Terms, target: SlaTarget) -> None:
     clock.again_at = next_warning(clock, clock.started_at, used=0)
 
 
+def _left(clock: SlaClock, at: dt.datetime) -> float:
+    """Return how many seconds a running clock has left; all of them where its hours never open."""
+    return Ruler(clock.hours).between(at, clock.due_at) if clock.due_at else float(clock.seconds)
+
+
 def _stop(clock: SlaClock, at: dt.datetime) -> None:
     if clock.state == ClockState.RUNNING and clock.due_at is not None:
-        clock.remaining_seconds = Ruler(clock.hours).between(at, clock.due_at)
+        clock.remaining_seconds = _left(clock, at)
     clock.state = ClockState.STOPPED
     clock.stopped_at = at
     clock.save()
 
 
+def _set_aside(clock: SlaClock, at: dt.datetime) -> None:
+    """Cancel a promise in whose place one for an older message counts: nobody answered it, so it was not kept."""
+    _stop(clock, at)
+    clock.state = ClockState.CANCELLED
+    clock.save()
+
+
+def _promise_again(clock: SlaClock, terms: Terms, at: dt.datetime) -> None:
+    """Let a promise count again that was set aside, or that no policy made for a while."""
+    target = terms.targets.get(clock.metric)
+    if clock.remaining_seconds is None and target is None:
+        return
+    if clock.remaining_seconds is None and target is not None:
+        _promise(clock, terms, target)
+    if clock.breached_at is not None:
+        clock.again_at = next_reminder(clock, at, at)
+    _run_again(clock, clock.due_at, at)
+
+
 def _pause(clock: SlaClock, at: dt.datetime) -> None:
-    clock.remaining_seconds = Ruler(clock.hours).between(at, clock.due_at) if clock.due_at else float(clock.seconds)
+    clock.remaining_seconds = _left(clock, at)
     clock.state = ClockState.PAUSED
     clock.due_at = clock.warn_at = clock.again_at = None
     clock.save()
@@ -210,10 +240,16 @@ def forget_stop(ticket: Ticket) -> None:
     )
 
 
+def _always_ran(clock: SlaClock) -> bool:
+    """Whether a running clock was never paused or stopped: then it is due when its seconds are over."""
+    return clock.due_at == Ruler(clock.hours).after(clock.started_at, clock.seconds)
+
+
 def promise_anew(ticket: Ticket, at: dt.datetime) -> dict[str, int | None]:
     """Apply the policy that fits a changed ticket to the clocks that count; return ids for the history.
 
-    Seconds already used stay used: a running clock counts from its own beginning under the new target.
+    Seconds already used stay used: a clock that always ran counts from its own beginning under the new target, one
+    that stood still meanwhile by what it has used.
     """
     terms = Terms(ticket)
     policy, targets = terms.policy, terms.targets
@@ -223,15 +259,20 @@ def promise_anew(ticket: Ticket, at: dt.datetime) -> dict[str, int | None]:
         notice_breach(clock, ticket, at)
         target = targets.get(clock.metric)
         if policy is None or target is None:
-            clock.state, clock.stopped_at = ClockState.CANCELLED, at
+            clock.state, clock.stopped_at, clock.remaining_seconds = ClockState.CANCELLED, at, None
             clock.save()
-        elif clock.breached_at is None and clock.state == ClockState.RUNNING:
+        elif clock.breached_at is None and clock.state == ClockState.RUNNING and _always_ran(clock):
             _promise(clock, terms, target)
             clock.save()
         elif clock.breached_at is None:
-            used = clock.seconds - (clock.remaining_seconds or 0.0)
+            runs = clock.state == ClockState.RUNNING
+            left = _left(clock, at) if runs else clock.remaining_seconds or 0.0
+            used = clock.seconds - left
             _promise(clock, terms, target)
             clock.remaining_seconds = clock.seconds - used
             clock.due_at = clock.warn_at = clock.again_at = None
-            clock.save()
+            if runs:
+                _resume(clock, at)
+            else:
+                clock.save()
     return {"before": before, "after": policy.pk if policy else None}

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from helpdesk import clock
 from tests.cast import House, newest_seq, ticket_of, writes
@@ -264,6 +264,61 @@ def test_a_reply_that_is_sent_again_was_sent_when_it_was_taken_the_second_time(c
         drain()
     message.refresh_from_db()
     assert (message.state, message.sent_at) == (MessageState.SENT, NINE + dt.timedelta(minutes=10))
+
+
+@pytest.mark.parametrize("late", [DeliveryStatus.SENT, DeliveryStatus.FAILED])
+def test_a_late_copy_about_the_first_attempt_says_nothing_about_the_second(cast: House, late: DeliveryStatus) -> None:
+    message = reply(cast, ticket_of(writes(cast.inbox)))
+    drain()
+    message.refresh_from_db()
+    of_the_first = {"external_id": message.external_id, "token": str(DeliveryAttempt.objects.get().token)}
+    report(message, DeliveryStatus.FAILED, **of_the_first)
+    decisions.retry_reply(actor=cast.lena, message_id=message.pk)
+    assert report(message, late, **of_the_first)
+    message.refresh_from_db()
+    assert message.state == MessageState.QUEUED, "what Lena sends again has not left yet"
+    drain()
+    message.refresh_from_db()
+    assert (message.state, paper.texts) == (MessageState.SENT, ["On its way", "On its way"])
+    report(message, late, **of_the_first)
+    message.refresh_from_db()
+    assert message.state == MessageState.SENT
+
+
+def test_the_first_attempt_may_turn_out_to_have_arrived_before_the_second_leaves(cast: House) -> None:
+    with time_machine.travel(NINE, tick=False) as journey:
+        message = reply(cast, ticket_of(writes(cast.inbox)))
+        paper.plan[:] = [DeliveryUnknown("no answer")]
+        drain()
+        journey.shift(dt.timedelta(minutes=10))
+        delivery.settle_next()
+        decisions.retry_reply(actor=cast.lena, message_id=message.pk)
+        token = str(DeliveryAttempt.objects.get().token)
+        report(message, DeliveryStatus.DELIVERED, external_id="wamid.1", token=token)
+        drain()
+    message.refresh_from_db()
+    assert (message.state, paper.texts) == (MessageState.SENT, []), "a second copy would be one too many"
+
+
+def test_a_message_that_cannot_be_settled_does_not_hold_up_those_behind_it(transactional_db: None, cast: House) -> None:
+    with time_machine.travel(NINE, tick=False) as journey:
+        first = ticket_of(writes(cast.inbox))
+        second = ticket_of(writes(cast.inbox, phone="4915112345678"))
+        broken = reply(cast, first)
+        lifecycle.resolve(actor=cast.lena, ticket_id=first.pk, seen_seq=newest_seq(first))
+        good = reply(cast, second)
+        paper.plan[:] = [DeliveryUnknown("no answer"), DeliveryUnknown("no answer")]
+        drain()
+        # Taken over from another system, its history does not tell how it was resolved.
+        with transaction.atomic(), connection.cursor() as sql:
+            sql.execute("SET LOCAL session_replication_role = replica")
+            sql.execute("UPDATE tickets_ticketevent SET kind = 'subject_changed' WHERE kind = 'resolved'")
+        journey.shift(dt.timedelta(minutes=10))
+        while delivery.settle_next():
+            pass
+    good.refresh_from_db()
+    broken.refresh_from_db()
+    assert (good.asked_at, broken.asked_at) == (NINE + dt.timedelta(minutes=10), None)
 
 
 def test_a_discarded_reply_is_no_answer(cast: House) -> None:

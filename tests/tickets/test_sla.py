@@ -6,6 +6,7 @@ import random
 import uuid
 import zoneinfo
 from importlib import import_module
+from typing import Any
 
 import pytest
 import time_machine
@@ -20,6 +21,7 @@ from tickets import delivery, intake
 from tickets.actions import assignment, lifecycle, messaging, triage
 from tickets.actions.clocks import notice_next
 from tickets.channels import SendError
+from tickets.inbound import DeliveryReport, DeliveryStatus
 from tickets.models import (
     BusinessHours,
     BusinessInterval,
@@ -242,6 +244,93 @@ def test_a_team_may_have_its_own_promise(cast: House) -> None:
     ticket.refresh_from_db()
     assert ticket.due_at is None
     assert set(ticket.clocks.values_list("state", flat=True)) == {ClockState.CANCELLED}
+
+
+def test_a_priority_that_changes_after_a_pause_does_not_count_the_pause(cast: House) -> None:
+    with time_machine.travel(MONDAY, tick=False) as journey:
+        ticket = ticket_of(writes(cast.inbox))
+        journey.shift(5 * MINUTE)
+        reply(cast, ticket)
+        lifecycle.resolve(actor=cast.lena, ticket_id=ticket.pk, seen_seq=newest_seq(ticket))
+        journey.shift(24 * 60 * MINUTE)
+        intake.receive(writes(cast.inbox, "It broke again"))
+        before = clock(ticket, Metric.RESOLUTION)
+        triage.set_priority(actor=cast.lena, ticket_id=ticket.pk, priority=Priority.HIGH)
+    after = clock(ticket, Metric.RESOLUTION)
+    promised = dt.timedelta(seconds=after.seconds)
+    assert after.seconds < before.seconds, "there is a promise of its own for what is urgent"
+    assert (after.breached_at, after.due_at) == (None, MONDAY + 24 * 60 * MINUTE + promised)
+    assert not SlaEvent.objects.filter(clock=after).exists()
+
+
+def test_a_promise_that_no_policy_made_for_a_while_counts_again_from_its_beginning(cast: House) -> None:
+    SlaPolicy.objects.create(name="Finance takes its time", position=0, team=cast.finance)
+    with time_machine.travel(MONDAY, tick=False) as journey:
+        ticket = ticket_of(writes(cast.inbox))
+        assignment.transfer(actor=cast.ada, ticket_id=ticket.pk, team_id=cast.finance.pk)
+        journey.shift(2 * MINUTE)
+        assignment.transfer(actor=cast.ada, ticket_id=ticket.pk, team_id=cast.returns.pk)
+    ticket.refresh_from_db()
+    assert ticket.due_at == MONDAY + 10 * MINUTE
+    assert set(ticket.clocks.values_list("metric", "state")) == {
+        (Metric.FIRST_RESPONSE, ClockState.RUNNING),
+        (Metric.RESOLUTION, ClockState.RUNNING),
+    }
+
+
+def test_a_promise_that_an_older_message_takes_the_place_of_was_not_kept(cast: House) -> None:
+    with time_machine.travel(MONDAY, tick=False) as journey:
+        ticket = ticket_of(writes(cast.inbox, "And a photo"))
+        journey.shift(MINUTE)
+        intake.receive(writes(cast.inbox, "My tent pole snapped", at=MONDAY - 3 * MINUTE))
+        ticket.refresh_from_db()
+        assert ticket.due_at == MONDAY + 7 * MINUTE
+        journey.shift(MINUTE)
+        reply(cast, ticket)
+    firsts = ticket.clocks.filter(metric=Metric.FIRST_RESPONSE).order_by("started_at")
+    assert list(firsts.values_list("started_at", "state")) == [
+        (MONDAY - 3 * MINUTE, ClockState.STOPPED),
+        (MONDAY, ClockState.CANCELLED),
+    ]
+
+
+def test_a_failed_reply_keeps_no_promise_of_a_later_message(cast: House) -> None:
+    with time_machine.travel(MONDAY, tick=False) as journey:
+        ticket = ticket_of(writes(cast.inbox))
+        journey.shift(5 * MINUTE)
+        reply(cast, ticket)
+        said = ticket.messages.get(kind="outbound")
+        journey.shift(MINUTE)
+        intake.receive(writes(cast.inbox, "Hello?"))
+        journey.shift(MINUTE)
+        about: dict[str, Any] = {"inbox_id": said.inbox_id, "external_id": said.external_id}
+        about["occurred_at"] = helpdesk_clock.now()
+        delivery.report(DeliveryReport(status=DeliveryStatus.FAILED, **about))
+        assert clock(ticket, Metric.NEXT_RESPONSE).state == ClockState.CANCELLED
+        assert clock(ticket, Metric.FIRST_RESPONSE).state == ClockState.RUNNING
+        delivery.report(DeliveryReport(status=DeliveryStatus.DELIVERED, **about))
+        following = clock(ticket, Metric.NEXT_RESPONSE)
+        assert (following.state, following.due_at) == (ClockState.RUNNING, MONDAY + 16 * MINUTE)
+        assert clock(ticket, Metric.FIRST_RESPONSE).state == ClockState.STOPPED
+
+
+def test_a_clock_that_cannot_be_noticed_does_not_hold_up_those_behind_it(transactional_db: None, cast: House) -> None:
+    SlaPolicy.objects.update(remind_minutes=30)
+    hours = BusinessHours.objects.create(name="Returns", time_zone="Europe/Berlin")
+    BusinessInterval.objects.bulk_create(
+        BusinessInterval(hours=hours, weekday=weekday, begins=0, ends=24 * 60) for weekday in range(7)
+    )
+    TeamHours.objects.create(team=cast.returns, hours=hours)
+    with time_machine.travel(MONDAY, tick=False) as journey:
+        ticket_of(writes(cast.inbox))
+        journey.shift(MINUTE)
+        sound = ticket_of(writes(cast.inbox, phone="4915112345678"))
+        assignment.transfer(actor=cast.ada, ticket_id=sound.pk, team_id=cast.finance.pk)
+        # A zone that the system has forgotten: governments abolish them, and updates of the system follow.
+        BusinessHours.objects.filter(pk=hours.pk).update(time_zone="Mars/Phobos", version=2)
+        journey.shift(11 * MINUTE)
+        assert sweep() == 1
+    assert SlaEvent.objects.get().clock.ticket_id == sound.pk
 
 
 def walk(begin: dt.datetime, minutes: int, zone: zoneinfo.ZoneInfo, holidays: set[dt.date]) -> dt.datetime:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from tickets.actions.base import action, lock_ticket, now, touch
 from tickets.clock_steps import notice_again, notice_breach, notice_warning
 from tickets.models import ClockState, SlaClock
+from tickets.sweeping import LOOKED_AT, first_of
 
 
 @action
@@ -25,7 +26,9 @@ def notice_next() -> bool:
     at = now()
     first = Q(breached_at__isnull=True) & (Q(due_at__lte=at) | Q(warned_at__isnull=True, warn_at__lte=at))
     due = SlaClock.objects.filter(first | Q(again_at__lte=at), state=ClockState.RUNNING)
-    clock_id = due.order_by("due_at").values_list("pk", flat=True).first()
-    if clock_id is not None:
-        notice(clock_id=clock_id)
-    return clock_id is not None
+    return first_of(due.order_by("due_at").values_list("pk", flat=True)[:LOOKED_AT], _look_after)
+
+
+def _look_after(clock_id: int) -> bool:
+    notice(clock_id=clock_id)
+    return True

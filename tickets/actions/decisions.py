@@ -70,6 +70,9 @@ def retry_reply(*, actor: User, message_id: int) -> Message:
     refusal = get_channel(conversation.inbox).refusal(conversation, ChannelDraft.of(message), at)
     if refusal is not None:
         raise ChannelRefused(refusal)
+    if message.state == MessageState.FAILED:
+        # How that attempt ended is known: what still comes about it speaks of an older one.
+        message.attempt += 1
     message.state = MessageState.QUEUED
     message.due_at = at
     message.external_id = None

@@ -18,6 +18,7 @@ from tickets.models import (
     Ticket,
     TicketEvent,
 )
+from tickets.sweeping import LOOKED_AT, first_of
 
 SUBJECT_LENGTH = 80
 
@@ -194,10 +195,5 @@ def close_if_due(*, ticket_id: int) -> bool:
 
 def close_next() -> bool:
     """Close one ticket that is due; return whether there may be more."""
-    ticket_id = (
-        Ticket.objects.filter(status=Status.RESOLVED, closes_at__lte=now())
-        .order_by("closes_at")
-        .values_list("pk", flat=True)
-        .first()
-    )
-    return ticket_id is not None and close_if_due(ticket_id=ticket_id)
+    due = Ticket.objects.filter(status=Status.RESOLVED, closes_at__lte=now()).order_by("closes_at")
+    return first_of(due.values_list("pk", flat=True)[:LOOKED_AT], lambda pk: close_if_due(ticket_id=pk))

@@ -201,6 +201,23 @@ COLUMN = {
 }
 
 
+# What an attempt says of itself alone; that something arrived holds for the message, whichever attempt it was.
+OF_ITS_ATTEMPT = frozenset({DeliveryStatus.SENT, DeliveryStatus.FAILED})
+
+
+def _is_outdated(report: DeliveryReport, message: Message) -> bool:
+    """Whether a report speaks of an attempt that another one has taken the place of."""
+    if report.status not in OF_ITS_ATTEMPT:
+        return False
+    if report.status == DeliveryStatus.FAILED and message.state == MessageState.QUEUED:
+        return True
+    # Nearly every message has one attempt, and then nobody need look.
+    if message.attempt < 2 or not report.token:
+        return False
+    older = DeliveryAttempt.objects.filter(token=report.token, message=message, number__lt=message.attempt)
+    return older.exists()
+
+
 def _was_delivered(message: Message) -> bool:
     return bool(message.delivered_at or message.read_at or message.played_at)
 
@@ -210,14 +227,15 @@ def apply_report(*, report: DeliveryReport) -> bool:
     """Apply a provider's status; the end row is the same for every order and any number of copies.
 
     Receipts only rise and keep their earliest time. A failure counts unless the message was delivered; a delivery
-    counts even after a failure. Returns False when we know no such message, perhaps not yet.
+    counts even after a failure. What comes late about an attempt that was made anew changes nothing. Returns False when
+    we know no such message, perhaps not yet.
     """
     message_id = _find(report)
     if message_id is None:
         return False
     conversation, ticket, message = _lock(message_id)
     at = now()
-    if message.state == MessageState.CANCELLED:
+    if message.state == MessageState.CANCELLED or _is_outdated(report, message):
         return True
     occurred_at = min(report.occurred_at, at)
     if message.external_id is None:
