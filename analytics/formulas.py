@@ -1,6 +1,10 @@
 """The arithmetic of figures: pure, no tables and no Django."""
 
 import math
+import sys
+from array import array
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,14 +13,10 @@ from analytics.definitions import Better, Target
 if TYPE_CHECKING:
     import numpy as np
 
+WIDTH = 4  # bytes of a value
+# Up to here plain Python is quick enough (5 ms), and a process that never needs more spares the 10 MB of numpy.
+FEW = 10_000
 Z = 1.959963984540054  # of a two-sided interval of 95 per cent
-
-
-def unpack(packed: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
-    """Return the values of joined big-endian four-byte integers, as PostgreSQL's int4send writes them."""
-    import numpy as np
-
-    return np.frombuffer(packed, dtype=">i4")
 
 
 def percentile(packed: bytes, share: float) -> float | None:
@@ -26,26 +26,44 @@ def percentile(packed: bytes, share: float) -> float | None:
 
 def percentiles(packed: bytes, *shares: float) -> list[float | None]:
     """Return several percentiles for the price of about one."""
-    import numpy as np
-
-    if not packed:
+    size = len(packed) // WIDTH
+    if not size:
         return [None] * len(shares)
-    values = unpack(packed).astype(np.int32)  # in the machine's own order of bytes, which is several times quicker
-    places = [share * (values.size - 1) for share in shares]
+    places = [share * (size - 1) for share in shares]
     ends = [(math.floor(place), math.ceil(place)) for place in places]
-    values.partition(sorted({end for pair in ends for end in pair}))
+    ordered = sorted(unpack(packed)) if size <= FEW else _partly_ordered(packed, {end for pair in ends for end in pair})
     return [
-        float(values[low]) + (place - low) * (float(values[high]) - float(values[low]))
+        float(ordered[low]) + (place - low) * (float(ordered[high]) - float(ordered[low]))
         for place, (low, high) in zip(places, ends, strict=True)
     ]
 
 
 def histogram(packed: bytes, edges: Sequence[int]) -> list[int]:
     """Count values below the first edge, between each two, and from the last on; an edge belongs to what follows."""
+    if len(packed) <= FEW * WIDTH:
+        found = Counter(bisect_right(edges, value) for value in unpack(packed))
+        return [found[place] for place in range(len(edges) + 1)]
     import numpy as np
 
-    counts = np.bincount(np.searchsorted(np.asarray(edges), unpack(packed), side="right"), minlength=len(edges) + 1)
+    values = np.frombuffer(packed, dtype=">i4")
+    counts = np.bincount(np.searchsorted(np.asarray(edges), values, side="right"), minlength=len(edges) + 1)
     return [int(count) for count in counts]
+
+
+def _partly_ordered(packed: bytes, places: set[int]) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+    import numpy as np
+
+    values = np.frombuffer(packed, dtype=">i4").astype(np.int32)  # the machine's own order is several times quicker
+    values.partition(sorted(places))
+    return values
+
+
+def unpack(packed: bytes) -> "array[int]":
+    """Return the values of joined big-endian four-byte integers, as PostgreSQL's int4send writes them."""
+    values = array("i", packed)
+    if sys.byteorder == "little":
+        values.byteswap()
+    return values
 
 
 def rate(numerator: float, denominator: float) -> float | None:

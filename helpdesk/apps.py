@@ -1,7 +1,11 @@
 """The wiring app: system checks and commands that look at the whole."""
 
+import django_stubs_ext
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+
+# Django's generic classes take type parameters at run time too. Here, in the first app, before any model is read.
+django_stubs_ext.monkeypatch()
 
 
 class HelpdeskConfig(AppConfig):

@@ -1,6 +1,7 @@
 """Celery's clock: its own tables, the schedule of the settings, and nothing of the product.
 
-Beat sends names of tasks; it runs none. With the apps of the product it takes a third more memory.
+Beat sends names of tasks; it runs none. With the apps of the product, and with the command line of Celery, it takes
+half as much memory again. Start it with `python -m helpdesk.beat`.
 """
 
 import os
@@ -36,3 +37,7 @@ def refuse_broken_settings(**_: Any) -> None:
 @signals.setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Leave logging as the settings have it."""
+
+
+if __name__ == "__main__":
+    app.Beat(loglevel=settings.LOG_LEVEL).run()

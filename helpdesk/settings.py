@@ -5,15 +5,11 @@ import sys
 import warnings
 from pathlib import Path
 
-import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.database import database_settings
 from helpdesk.env import env
-
-# Django's generic classes take type parameters at run time too.
-django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

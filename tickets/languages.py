@@ -1,14 +1,14 @@
 """Which language somebody writes: told from the words, else from what we know of them, else from their number."""
 
-import mmap
 import re
-import tempfile
+import subprocess
 import threading
 from functools import cache
-from typing import Any
 
 import phonenumbers
+import structlog
 
+from tickets import language_model
 from tickets.models import ContentType
 
 # The model tells apart what it is given to choose from. A neighbour that is left out is taken for one that is not
@@ -50,38 +50,27 @@ OF_REGION = {
     "HU": "hu",
 }
 _loading = threading.Lock()
+log = structlog.get_logger(__name__)
 
 
 @cache
-def _load() -> Any:
-    # Two seconds, and for a moment some eighty megabytes: only processes that read messages pay for it.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(CANDIDATES)
-    # It keeps all its languages, 28 MB, in order to choose others later; we never do.
-    identifier._full_model = None
-    identifier.tk_nextmove = _on_disk(identifier.tk_nextmove)
-    return identifier
+def _load() -> language_model.Model | None:
+    try:
+        return language_model.load(CANDIDATES)
+    except (OSError, subprocess.SubprocessError) as error:
+        # Messages go on; the number tells the language then.
+        log.error("language model not loaded", error=str(error))
+        return None
 
 
-def _on_disk(table: Any) -> memoryview:
-    # 40 MB, of which short messages in a few languages touch a few: as pages of a nameless file only those are kept,
-    # and the system may drop them again.
-    with tempfile.TemporaryFile() as file:
-        table.tofile(file)
-        file.flush()
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)).cast(table.typecode)
-
-
-def _identifier() -> Any:
+def _model() -> language_model.Model | None:
     with _loading:
         return _load()
 
 
 def preload() -> None:
     """Load the model in the background, so that the first message does not wait for it."""
-    threading.Thread(target=_identifier, name="languages", daemon=True).start()
+    threading.Thread(target=_model, name="languages", daemon=True).start()
 
 
 def detect(text: str, content_type: ContentType) -> str:
@@ -91,7 +80,10 @@ def detect(text: str, content_type: ContentType) -> str:
     words = NO_WORDS.sub(" ", text[:ENOUGH])
     if sum(char.isalpha() for char in words) < MIN_LETTERS:
         return ""
-    code, confidence = _identifier().classify(" ".join(words.split()))
+    model = _model()
+    if model is None:
+        return ""
+    code, confidence = model.classify(" ".join(words.split()))
     return OTHER_CODES.get(code, code) if confidence >= CONFIDENT else ""
 
 

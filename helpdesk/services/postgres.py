@@ -25,6 +25,8 @@ DATABASE = "helpdesk"
 LOCALE = "C.UTF-8"
 # The application's own errors (a race that ended in a constraint) are its affair; so is connecting too early.
 LOUD = "WARNING:|PANIC:|No space left|FATAL:(?!.*(accepting connections|starting up|shutting down|terminating))"
+# glibc: give what a query needed back to the system at once, and grow by small steps.
+FRUGAL = {"MALLOC_TRIM_THRESHOLD_": "65536", "MALLOC_TOP_PAD_": "16384", "MALLOC_MMAP_THRESHOLD_": "65536"}
 
 
 @dataclass
@@ -137,7 +139,7 @@ class Postgres:
             "unix_socket_directories": str(self.run),
             "unix_socket_permissions": "0700",
             "max_connections": str(self.connections),
-            "shared_buffers": "24MB" if self.durable else "128MB",
+            "shared_buffers": "16MB" if self.durable else "128MB",
             "max_wal_size": "256MB",
             "timezone": "UTC",
             "log_timezone": "UTC",
@@ -152,7 +154,7 @@ class Postgres:
         return Program(
             name="postgres",
             argv=[str(self.binaries.folder / "postgres"), "-D", str(self.data), *arguments],
-            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": LOCALE, "TZ": "UTC"},
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": LOCALE, "TZ": "UTC", **FRUGAL},
             cwd=self.folder,
             account=self.account,
             before=self.clear_the_way,

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from helpdesk.services.environment import BASE_DIR
 from helpdesk.services.supervisor import Program
 
-QUEUES = "inbound,outbound,media,timers,analytics"
 UVICORN = ["--host", "127.0.0.1", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "1"]
 
 
@@ -49,35 +48,22 @@ def simulator(env: Mapping[str, str], port: int) -> Program:
     )
 
 
-def worker(env: Mapping[str, str], *, name: str = "worker", queues: str = QUEUES) -> Program:
-    """Describe a Celery worker with one pool of threads."""
+def worker(env: Mapping[str, str]) -> Program:
+    """Describe a Celery worker of all queues."""
     return Program(
-        name=name,
-        argv=[sys.executable, "-m", "celery", "-A", "helpdesk", "worker", "--pool", "threads",
-              "--concurrency", env.get("WORKER_THREADS", "16"), "--queues", queues, "--hostname", f"{name}@%h",
-              "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"],
+        name="worker",
+        argv=[sys.executable, "-m", "helpdesk.worker"],
         env=env,
         cwd=BASE_DIR,
-        ready_line=r"celery@|@\S+ ready",
-    )  # fmt: skip
+        ready_line=r"worker@\S+ ready",
+    )
 
 
 def beat(env: Mapping[str, str]) -> Program:
     """Describe Celery's clock."""
     return Program(
         name="beat",
-        argv=[
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "helpdesk.beat",
-            "beat",
-            "--loglevel",
-            "INFO",
-            "--pidfile",
-            "",
-        ],
+        argv=[sys.executable, "-m", "helpdesk.beat"],
         env=env,
         cwd=BASE_DIR,
         ready_line="beat: Starting",
