@@ -47,6 +47,10 @@ def obstacle(
 
 
 def _no_longer_resolved(ticket: Ticket, resolution: TicketEvent) -> NotSent | None:
+    if ticket.is_spam:
+        return NotSent.SPAM
+    if ticket.merged_into_id is not None:
+        return NotSent.MERGED
     if ticket.is_open:
         undone = ticket.events.filter(kind=EventKind.RESOLVE_UNDONE, data__resolved_seq=resolution.seq)
         return NotSent.UNDONE if undone.exists() else NotSent.REOPENED

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.module_loading import import_string
 
 from helpdesk import clock
 from tickets import languages, routing, rulebook
 from tickets.actions import acknowledgement
 from tickets.actions.assignment import assign_automatically
-from tickets.actions.base import action, commit_events, event, next_seq
+from tickets.actions.base import action, commit_events, event, lock_ticket, next_seq
 from tickets.actions.lifecycle import open_ticket, reopen_by_contact
 from tickets.courtesy import is_courtesy
 from tickets.identities import remember, resolve_contact
@@ -92,18 +92,34 @@ def _choose_ticket(
 ) -> tuple[Ticket | None, Outcome]:
     """Return the ticket the message belongs to, locked, and how it got there; None when a new one must be opened."""
     is_open = Q(status__in=OPEN_STATUSES)
-    tickets = conversation.tickets.select_for_update(no_key=True, of=("self",)).select_related("team")
-    # The open one, if there is one, has no resolved_at and comes first.
-    ticket = (
-        tickets.filter(is_open | Q(status=Status.RESOLVED, closes_at__gt=at))
-        .order_by(F("resolved_at").desc(nulls_first=True))
-        .first()
+    lives_on = Q(merged_into__status__in=OPEN_STATUSES) | Q(merged_into__closes_at__gt=at) | Q(closes_at__gt=at)
+    newer = Ticket.objects.filter(conversation=conversation, pk__gt=OuterRef("pk"))
+    would_take_it = (
+        is_open
+        | Q(status=Status.RESOLVED, closes_at__gt=at)
+        | Q(spam_at__isnull=False) & ~Exists(newer)
+        | Q(merged_into__isnull=False) & lives_on
     )
+    # The open one, if there is one, comes first; else spam that nothing followed; else what was settled last.
+    precedence = Case(When(is_open, then=0), When(spam_at__isnull=False, then=1), default=2)
+    tickets = conversation.tickets.select_for_update(no_key=True, of=("self",)).select_related("team")
+    ticket = tickets.filter(would_take_it).order_by(precedence, F("resolved_at").desc(nulls_first=True)).first()
     if ticket is None:
         return None, Outcome.OPENED
-    if ticket.is_open or is_courtesy(inbound.text, inbound.content_type):
+    if ticket.merged_into_id is not None:
+        # Perhaps of another conversation, whose lock comes late: whoever wants two of them has the contact's first.
+        _conversation, ticket = lock_ticket(ticket.merged_into_id)
+    if ticket.is_open or ticket.is_spam or is_courtesy(inbound.text, inbound.content_type):
         return ticket, Outcome.JOINED
     return ticket, Outcome.REOPENED
+
+
+def _predecessor(conversation: Conversation) -> Ticket | None:
+    """Return the ticket that a new one follows: the newest, or the one in which it lives on."""
+    if not conversation.last_seq:
+        return None
+    newest = conversation.tickets.order_by("-pk").first()
+    return newest.merged_into or newest if newest is not None else None
 
 
 def _store(
@@ -185,10 +201,13 @@ def _receive(inbound: InboundMessage) -> Receipt:
             subject=inbound.text or str(inbound.content_type.label),
             occurred_at=occurred_at,
             at=at,
-            follow_up_of=conversation.tickets.order_by("-pk").first() if conversation.last_seq else None,
+            follow_up_of=_predecessor(conversation),
         )
         events.append(opened)
-    ticket.conversation = conversation
+    if ticket.conversation_id == conversation.pk:
+        ticket.conversation = conversation
+    else:
+        conversation = ticket.conversation
     message = _store(inbound, conversation, ticket, language, at)
     ticket.last_message = message
     if outcome == Outcome.OPENED:

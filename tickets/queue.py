@@ -192,7 +192,7 @@ def of_view(user: User, view: View, team_id: int | None) -> TicketQuerySet:
     """Return the tickets of one cut, in no order."""
     tickets = visible(user, team_id)
     if view == View.RESOLVED:
-        return tickets.filter(status__in=SETTLED_STATUSES)
+        return tickets.standing().filter(status__in=SETTLED_STATUSES)
     tickets = tickets.unfinished()
     if view == View.MINE:
         return tickets.filter(assignee=user)

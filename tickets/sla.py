@@ -91,7 +91,7 @@ def _keep_response(terms: Terms, clocks: list[SlaClock], at: dt.datetime) -> Non
     waiting_since = ticket.waiting_since if ticket.is_open else None
     running = _counting(clocks, RESPONSES)
     if running is not None and waiting_since is not None and waiting_since < running.started_at:
-        _set_aside(running, at)
+        set_aside(running, at)
     elif running is not None and running.started_at != waiting_since:
         _stop(running, at)
     if waiting_since is None:
@@ -129,7 +129,7 @@ def _keep_resolution(terms: Terms, clocks: list[SlaClock], at: dt.datetime) -> N
     if pauses and clock.state == ClockState.RUNNING:
         _pause(clock, at)
     elif not pauses and clock.state in {ClockState.PAUSED, ClockState.STOPPED}:
-        _resume(clock, at)
+        resume(clock, at)
 
 
 def _was_answered(ticket: Ticket) -> bool:
@@ -184,8 +184,8 @@ def _stop(clock: SlaClock, at: dt.datetime) -> None:
     clock.save()
 
 
-def _set_aside(clock: SlaClock, at: dt.datetime) -> None:
-    """Cancel a promise in whose place one for an older message counts: nobody answered it, so it was not kept."""
+def set_aside(clock: SlaClock, at: dt.datetime) -> None:
+    """Cancel a promise that nobody kept or broke, as when one for an older message counts in its place."""
     _stop(clock, at)
     clock.state = ClockState.CANCELLED
     clock.save()
@@ -210,7 +210,7 @@ def _pause(clock: SlaClock, at: dt.datetime) -> None:
     clock.save()
 
 
-def _resume(clock: SlaClock, at: dt.datetime) -> None:
+def resume(clock: SlaClock, at: dt.datetime) -> None:
     """Count on from what was left; a breach that has happened stays the only one."""
     if clock.breached_at is not None or clock.remaining_seconds is None:
         clock.again_at = next_reminder(clock, at, at) if clock.breached_at else clock.again_at
@@ -272,7 +272,7 @@ def promise_anew(ticket: Ticket, at: dt.datetime) -> dict[str, int | None]:
             clock.remaining_seconds = clock.seconds - used
             clock.due_at = clock.warn_at = clock.again_at = None
             if runs:
-                _resume(clock, at)
+                resume(clock, at)
             else:
                 clock.save()
     return {"before": before, "after": policy.pk if policy else None}

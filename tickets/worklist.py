@@ -37,7 +37,8 @@ FIRST_OF = "SELECT * FROM ({parts}) k {order} LIMIT %(size)s"
 VERSIONS = "SELECT k.id, k.version FROM ({keys}) k {order}"
 RESOLVED = """
 SELECT t.id, 3 AS stretch, t.priority, t.resolved_at AS due_key, t.opened_at, t.version
-FROM tickets_ticket t WHERE t.status IN ('resolved', 'closed') AND t.resolved_at IS NOT NULL AND {conditions}
+FROM tickets_ticket t WHERE t.status IN ('resolved', 'closed') AND t.resolved_at IS NOT NULL
+  AND t.spam_at IS NULL AND t.merged_into_id IS NULL AND {conditions}
 ORDER BY t.resolved_at DESC, t.id DESC LIMIT %(size)s
 """
 RESOLVED_BEHIND = "(t.resolved_at, t.id) < (%(a)s, %(b)s)"

@@ -28,6 +28,8 @@ class NotSent(models.TextChoices):
     UNDONE = "undone", _("resolving was taken back")
     RESOLVED_AGAIN = "resolved_again", _("the ticket was resolved once more")
     CANCELLED = "cancelled", _("somebody cancelled it")
+    SPAM = "spam", _("the ticket was marked as spam")
+    MERGED = "merged", _("the ticket was merged into another one")
     CAPPED = "capped", _("this contact was asked not long ago")
     OPTED_OUT = "opted_out", _("this contact does not want surveys")
     NO_HUMAN_REPLY = "no_human_reply", _("no agent had replied")

@@ -1,10 +1,9 @@
 """Many threads, one row, real PostgreSQL: one winner, nothing lost, nothing twice."""
 
-import os
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -14,13 +13,14 @@ from django.db import connection, transaction
 from agents import presence
 from agents.models import Assignment, Membership, PresenceState, Team
 from helpdesk import clock
-from tests.cast import House, house, newest_seq, ticket_of, writes
+from tests.cast import House, newest_seq, ticket_of, writes
 from tests.paper import paper
+from tests.races.conftest import RUNS, THREADS, together
 from tickets import delivery, intake
 from tickets.actions import assignment, drafts, lifecycle, messaging
 from tickets.actions.rules import RuleDraft, create_rule
 from tickets.defaults import install_texts
-from tickets.errors import AlreadyAssigned, NewerActivity, Refused
+from tickets.errors import AlreadyAssigned, NewerActivity
 from tickets.inbound import InboundMessage, Outcome
 from tickets.models import (
     OPEN_STATUSES,
@@ -40,38 +40,6 @@ from tickets.models import (
 )
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
-# `make races` sets more.
-RUNS = int(os.environ.get("RACE_RUNS", "20"))
-THREADS = 8
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> House:
-    """Return the furnished house, visible to every thread."""
-    return house()
-
-
-@pytest.fixture
-def pool() -> Iterator[ThreadPoolExecutor]:
-    """Return threads that start together and leave no connection behind."""
-    with ThreadPoolExecutor(max_workers=THREADS) as executor:
-        yield executor
-
-
-def together(pool: ThreadPoolExecutor, calls: Sequence[Callable[[], object]]) -> list[object]:
-    """Run calls at the same moment and return their results, or the refusals they ended in."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], object]) -> object:
-        try:
-            barrier.wait(timeout=10)
-            return call()
-        except Refused as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    return [future.result(timeout=60) for future in [pool.submit(run, call) for call in calls]]
 
 
 def test_five_first_messages_at_once_are_acknowledged_once(cast: House, pool: ThreadPoolExecutor) -> None:

@@ -25,6 +25,8 @@ from tests.paper import paper
 from tests.surveys.conftest import HOUR, MINUTE, asked, helped, invited, of_kind, taps, types, work
 from tests.tickets.test_outbox import drain, reply
 from tickets.actions import lifecycle
+from tickets.actions.merging import merge
+from tickets.actions.spam import mark_spam
 from tickets.channels import Refusal
 from tickets.errors import NotAllowed, Refused, WrongStatus
 from tickets.inbound import Outcome
@@ -236,6 +238,22 @@ def test_a_reopened_ticket_is_not_asked_about(cast: House, journey: Journey) -> 
     invitation = invited(helped(cast))
     types(cast, "It broke again")
     assert reason_after(journey, invitation) == NotSent.REOPENED
+
+
+def test_spam_is_not_asked_about(cast: House, journey: Journey) -> None:
+    ticket = helped(cast)
+    invitation = invited(ticket)
+    mark_spam(actor=cast.lena, ticket_id=ticket.pk, seen_seq=newest_seq(ticket))
+    assert reason_after(journey, invitation) == NotSent.SPAM
+
+
+def test_a_ticket_that_was_merged_into_another_is_not_asked_about(cast: House, journey: Journey) -> None:
+    earlier = helped(cast)
+    journey.shift(dt.timedelta(days=4))
+    ticket = helped(cast, "The new pole snapped, too")
+    invitation = invited(ticket)
+    merge(actor=cast.lena, ticket_id=ticket.pk, into_id=earlier.pk, seen_seq=newest_seq(ticket))
+    assert reason_after(journey, invitation) == NotSent.MERGED
 
 
 def test_undoing_the_resolve_cancels_and_resolving_again_asks_once(cast: House, journey: Journey) -> None:

@@ -86,6 +86,10 @@ def outdated(message: Message, at: dt.datetime) -> str:
     """Return why an automatic message must not leave any more, as a code; empty when it may."""
     if consent.withholds(message):
         return "opted_out"
+    if message.ticket is not None and message.ticket.is_spam:
+        return "spam"
+    if message.ticket is not None and message.ticket.merged_into_id is not None:
+        return "merged"
     if message.purpose == Purpose.SURVEY and message.ticket is not None and message.ticket.is_open:
         return "reopened"
     if message.purpose not in CONFIRMATIONS or message.author_kind == AuthorKind.AGENT:

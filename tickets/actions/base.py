@@ -172,12 +172,11 @@ def touch(ticket: Ticket) -> None:
     live.announce(ticket)
 
 
-def refresh_waiting(ticket: Ticket) -> None:
-    """Derive from the messages who waits since when; the caller saves.
+def answered_seq(ticket: Ticket) -> int:
+    """Return the place up to which the messages of a ticket are answered.
 
     A reply answers the inbound messages that its author had seen. One that failed, was taken back, or whose fate
-    stayed unknown until somebody was asked, answers nothing, so the wait resumes with its original due time. Resolving
-    answers everything before it.
+    stayed unknown until somebody was asked, answers nothing. Resolving answers everything before it.
     """
     answered = (
         ticket.messages.filter(kind=MessageKind.OUTBOUND, purpose=Purpose.REPLY, author_kind=AuthorKind.AGENT)
@@ -185,8 +184,20 @@ def refresh_waiting(ticket: Ticket) -> None:
         .exclude(state=MessageState.UNKNOWN, asked_at__isnull=False)
         .aggregate(seq=Max("seen_seq"))["seq"]
     )
-    answered = max(answered or 0, ticket.settled_seq)
-    unanswered = ticket.messages.filter(kind=MessageKind.INBOUND, seq__gt=answered).aggregate(
+    return max(answered or 0, ticket.settled_seq)
+
+
+def refresh_waiting(ticket: Ticket) -> None:
+    """Derive from the messages who waits since when, which nobody does in a settled ticket; the caller saves.
+
+    When a reply turns out to answer nothing, the wait resumes with its original due time. What was answered in a
+    ticket that was merged into this one stays answered.
+    """
+    if not ticket.is_open:
+        ticket.unanswered_count, ticket.waiting_since = 0, None
+        return
+    answered = answered_seq(ticket)
+    unanswered = ticket.messages.filter(kind=MessageKind.INBOUND, seq__gt=answered, is_settled=False).aggregate(
         count=Count("pk"), since=Min("occurred_at")
     )
     ticket.unanswered_count = unanswered["count"]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from tickets import wake
 from tickets.actions.base import action, lock_ticket_for, now, record, refresh_waiting
+from tickets.actions.lifecycle import refuse_set_aside
 from tickets.channels import Draft as ChannelDraft
 from tickets.channels import get_channel
 from tickets.errors import ChannelRefused, WrongStatus
@@ -13,12 +14,16 @@ from tickets.models import AuthorKind, Conversation, EventKind, Message, Message
 
 def _lock_message(actor: User, message_id: int) -> tuple[Conversation, Ticket, Message]:
     """Lock a person's message of a ticket from the top down. Raises Message.DoesNotExist."""
-    ticket_id = Message.objects.values_list("ticket_id", flat=True).get(
-        pk=message_id, kind=MessageKind.OUTBOUND, author_kind=AuthorKind.AGENT, ticket__isnull=False
-    )
-    assert ticket_id is not None  # noqa: S101 - filtered above
-    conversation, ticket = lock_ticket_for(actor, ticket_id)
-    return conversation, ticket, Message.objects.select_for_update(no_key=True).get(pk=message_id)
+    while True:
+        ticket_id = Message.objects.values_list("ticket_id", flat=True).get(
+            pk=message_id, kind=MessageKind.OUTBOUND, author_kind=AuthorKind.AGENT, ticket__isnull=False
+        )
+        assert ticket_id is not None  # noqa: S101 - filtered above
+        conversation, ticket = lock_ticket_for(actor, ticket_id)
+        message = Message.objects.select_for_update(no_key=True).get(pk=message_id)
+        # A merge may have moved it while we waited for the ticket.
+        if message.ticket_id == ticket_id:
+            return conversation, ticket, message
 
 
 @action
@@ -67,6 +72,9 @@ def retry_reply(*, actor: User, message_id: int) -> Message:
         return message
     if not _is_decidable(message):
         raise WrongStatus(_("This message needs no second try."))
+    refuse_set_aside(ticket)
+    if message.inbox_id != conversation.inbox_id:
+        raise WrongStatus(_("This message was written for another inbox. Write it once more here."))
     refusal = get_channel(conversation.inbox).refusal(conversation, ChannelDraft.of(message), at)
     if refusal is not None:
         raise ChannelRefused(refusal)

@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from tickets import focus, sla
+from tickets import focus, promises, sla
 from tickets.actions.base import action, event, lock_ticket, lock_ticket_for, now, record, refresh_waiting
 from tickets.errors import NewerActivity, WrongStatus
 from tickets.models import (
@@ -93,6 +93,50 @@ def make_open(ticket: Ticket, status: Status) -> None:
     refresh_waiting(ticket)
 
 
+def set_aside(ticket: Ticket, at: dt.datetime) -> None:
+    """Close a ticket that is no request of its own: nobody waits, nothing is promised; the caller records the event."""
+    promises.withdraw(ticket, at)
+    focus.settle(ticket.pk, at)
+    ticket.status = Status.CLOSED
+    ticket.resolved_at = ticket.resolved_at or at
+    ticket.snoozed_until = None
+    ticket.waiting_since = None
+    ticket.unanswered_count = 0
+
+
+def take_back(ticket: Ticket, status: Status, at: dt.datetime) -> None:
+    """Return a ticket that was set aside to where it stood; the caller records the event, which saves."""
+    if status in OPEN_STATUSES:
+        make_open(ticket, status)
+        promises.realign(ticket, at)
+    else:
+        resettle(ticket, status, at)
+
+
+def resettle(ticket: Ticket, status: Status, at: dt.datetime) -> None:
+    """Settle a ticket as it was before; where its reopen window has ended meanwhile it is closed."""
+    lapsed = ticket.closes_at is None or ticket.closes_at <= at
+    ticket.status = Status.CLOSED if lapsed else status
+
+
+def open_one(conversation: Conversation, ticket: Ticket, *, actor: User, at: dt.datetime) -> Ticket | None:
+    """Return the open ticket of a locked conversation, linked to the one that somebody wants open; None without one."""
+    other = conversation.tickets.select_for_update(no_key=True).filter(status__in=OPEN_STATUSES).first()
+    if other is not None and other.follow_up_of_id is None and ticket.follow_up_of_id != other.pk:
+        other.follow_up_of = ticket
+        record(other, conversation, EventKind.REOPENED, actor=actor, at=at, linked=ticket.pk)
+    return other
+
+
+def refuse_set_aside(ticket: Ticket) -> None:
+    """Raise WrongStatus, with what to do instead, for spam and for what was merged into another ticket."""
+    if ticket.is_spam:
+        raise WrongStatus(_("This ticket is marked as spam. Choose “Not spam” first."))
+    if ticket.merged_into_id is not None:
+        text = _("This ticket was merged into #%(number)d. Go on there, or undo the merge.")
+        raise WrongStatus(text % {"number": ticket.merged_into_id})
+
+
 @action
 def resolve(*, actor: User, ticket_id: int, seen_seq: int) -> Ticket:
     """Resolve a ticket.
@@ -148,13 +192,11 @@ def reopen(*, actor: User, ticket_id: int) -> Ticket:
     at = now()
     if ticket.is_open:
         return ticket
+    refuse_set_aside(ticket)
     if ticket.status == Status.CLOSED:
         raise WrongStatus(_("This ticket is closed for good. The next message opens a new one."))
-    other = conversation.tickets.select_for_update(no_key=True).filter(status__in=OPEN_STATUSES).first()
+    other = open_one(conversation, ticket, actor=actor, at=at)
     if other is not None:
-        if other.follow_up_of_id is None:
-            other.follow_up_of = ticket
-            record(other, conversation, EventKind.REOPENED, actor=actor, at=at, linked=ticket.pk)
         return other
     make_open(ticket, Status.OPEN)
     record(ticket, conversation, EventKind.REOPENED, actor=actor, at=at)

@@ -11,6 +11,7 @@ from agents.models import User
 from tickets import wake
 from tickets.actions.base import action, lock_ticket_for, next_seq, now, record, refresh_waiting
 from tickets.actions.drafts import forget_draft
+from tickets.actions.lifecycle import refuse_set_aside
 from tickets.channels import Draft as ChannelDraft
 from tickets.channels import Refusal, TemplateChoice, get_channel
 from tickets.errors import ChannelRefused, NewerActivity, Refused, WrongStatus
@@ -72,13 +73,14 @@ def reply(
     text = text.strip()
     if not text:
         raise Refused(_("Write something first."))
+    refuse_set_aside(ticket)
     if not ticket.is_open:
         raise WrongStatus(_("This ticket is resolved. Reopen it to reply."))
     _refuse_newer_reply(conversation, actor, seen_seq)
     refusal = get_channel(conversation.inbox).refusal(conversation, ChannelDraft(text=text), at)
     if refusal is not None:
         raise ChannelRefused(refusal)
-    quoted = Message.objects.filter(pk=quoted_id, conversation=conversation).first() if quoted_id else None
+    quoted = conversation.messages.filter(pk=quoted_id, inbox=conversation.inbox_id).first() if quoted_id else None
     message = _queue(conversation, ticket, actor, at, text=text, client_id=client_id, seen_seq=seen_seq, quoted=quoted)
     forget_draft(actor=actor, ticket=ticket)
     return message
@@ -103,6 +105,7 @@ def send_template(
     done = _already_done(client_id, conversation)
     if done is not None:
         return done
+    refuse_set_aside(ticket)
     if not ticket.is_open:
         raise WrongStatus(_("This ticket is resolved. Reopen it to reply."))
     _refuse_newer_reply(conversation, actor, seen_seq)

@@ -26,13 +26,17 @@ ERROR_LENGTH = 500
 
 
 def _lock(message_id: int) -> tuple[Conversation, Ticket | None, Message]:
-    place = Message.objects.only("ticket_id", "conversation_id").get(pk=message_id)
-    ticket: Ticket | None = None
-    if place.ticket_id is None:
-        conversation = lock_conversation(place.conversation_id)
-    else:
-        conversation, ticket = lock_ticket(place.ticket_id)
-    return conversation, ticket, Message.objects.select_for_update(no_key=True).get(pk=message_id)
+    while True:
+        place = Message.objects.only("ticket_id", "conversation_id").get(pk=message_id)
+        ticket: Ticket | None = None
+        if place.ticket_id is None:
+            conversation = lock_conversation(place.conversation_id)
+        else:
+            conversation, ticket = lock_ticket(place.ticket_id)
+        message = Message.objects.select_for_update(no_key=True).get(pk=message_id)
+        # A merge may have moved it while we waited for the ticket.
+        if message.ticket_id == place.ticket_id:
+            return conversation, ticket, message
 
 
 def _note(
@@ -177,6 +181,28 @@ def give_up_waiting(*, message_id: int) -> bool:
     _note(conversation, ticket, EventKind.DELIVERY_UNKNOWN, message, at)
     _tell_author(message, "delivery_unknown", at)
     return True
+
+
+def withhold(ticket: Ticket, at: dt.datetime, *, code: str, text: str) -> list[int]:
+    """Stop what a locked ticket has in the outbox and no worker has claimed; return the replies among it.
+
+    What the machine wanted to say is dropped. What a person wrote has failed, with `text` as the reason: nothing is
+    lost, and its author hears of it.
+    """
+    waiting = Message.objects.select_for_update(no_key=True).filter(
+        ticket=ticket, state__in=[MessageState.HELD, MessageState.QUEUED]
+    )
+    replies = []
+    for message in waiting.order_by("pk"):
+        message.error_code, message.error_text = code, text[:ERROR_LENGTH]
+        if is_automatic(message):
+            message.state = MessageState.CANCELLED
+        else:
+            message.state, message.failed_at = MessageState.FAILED, at
+            _tell_author(message, "delivery_failed", at)
+            replies.append(message.pk)
+        message.save(update_fields=["state", "failed_at", "error_code", "error_text"])
+    return replies
 
 
 def _find(report: DeliveryReport) -> int | None:

@@ -14,6 +14,7 @@ from tickets.models.focus import FocusSegment
 from tickets.models.identity import ContactIdentity, IdentityKind
 from tickets.models.inbox import Inbox
 from tickets.models.message import (
+    UNDER_WAY,
     AuthorKind,
     ContentType,
     DeliveryAttempt,
@@ -52,6 +53,7 @@ __all__ = [
     "MAX_KEYWORDS",
     "OPEN_STATUSES",
     "SETTLED_STATUSES",
+    "UNDER_WAY",
     "ActorKind",
     "AgentSkill",
     "Attachment",

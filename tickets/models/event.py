@@ -48,6 +48,12 @@ class EventKind(models.TextChoices):
     RESOLVE_UNDONE = "resolve_undone", _("Resolve undone")
     REOPENED = "reopened", _("Reopened")
     CLOSED = "closed", _("Closed")
+    MARKED_SPAM = "marked_spam", _("Marked as spam")
+    UNMARKED_SPAM = "unmarked_spam", _("Not spam")
+    MERGED = "merged", _("Merged into another ticket")
+    ABSORBED = "absorbed", _("Another ticket merged into this one")
+    UNMERGED = "unmerged", _("Merge undone")
+    RELEASED = "released", _("Merged ticket taken out again")
 
 
 class TicketEvent(models.Model):

@@ -78,6 +78,20 @@ class Message(models.Model):
     ticket = models.ForeignKey(
         "tickets.Ticket", on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
     )
+    moved_from = models.ForeignKey(
+        "tickets.Ticket",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="moved_messages",
+        db_index=False,
+        help_text=_("The merged ticket that it came with."),
+    )
+    is_settled = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Answered in the ticket that it came with: nobody waits for it in this one."),
+    )
     seq = models.PositiveBigIntegerField(help_text=_("Place in the conversation, shared with the events."))
     kind = models.CharField(max_length=8, choices=MessageKind.choices)
     purpose = models.CharField(max_length=16, choices=Purpose.choices, blank=True, default="", db_default="")
@@ -135,6 +149,11 @@ class Message(models.Model):
                 fields=["ticket"],
                 condition=Q(purpose="acknowledgement"),
                 name="tickets_one_acknowledgement_per_ticket",
+            ),
+            models.CheckConstraint(
+                condition=Q(moved_from__isnull=True, is_settled=False)
+                | Q(moved_from__isnull=False, ticket__isnull=False) & ~Q(moved_from=F("ticket")),
+                name="tickets_moved_message_left_a_ticket",
             ),
             models.CheckConstraint(condition=Q(kind__in=MessageKind.values), name="tickets_message_kind_known"),
             models.CheckConstraint(
@@ -199,6 +218,7 @@ class Message(models.Model):
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="tickets_outbox_leases"),
             models.Index(fields=["unknown_at"], condition=Q(state="unknown"), name="tickets_outbox_unknown"),
             models.Index(fields=["ticket", "seq"], name="tickets_message_of_ticket"),
+            models.Index(fields=["moved_from"], condition=Q(moved_from__isnull=False), name="tickets_moved_messages"),
         ]
 
     def __str__(self) -> str:

@@ -56,6 +56,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Keep the tickets that somebody still has to do something about."""
         return self.filter(status__in=OPEN_STATUSES)
 
+    def standing(self) -> "TicketQuerySet":
+        """Keep the tickets that are neither spam nor merged into another one."""
+        return self.filter(spam_at__isnull=True, merged_into__isnull=True)
+
 
 class Ticket(models.Model):
     """One request of one contact, from the first message to its end. The primary key is the ticket number."""
@@ -96,6 +100,16 @@ class Ticket(models.Model):
     )
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
     follow_up_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups")
+    spam_at = models.DateTimeField(_("marked as spam"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_tickets",
+        db_index=False,
+    )
 
     # What the work list shows, kept by the actions so that the list is one query.
     waiting_since = models.DateTimeField(
@@ -146,6 +160,16 @@ class Ticket(models.Model):
                 condition=Q(opened_at__lte=models.F("recorded_at")),
                 name="tickets_ticket_opened_before_recorded",
             ),
+            models.CheckConstraint(
+                condition=Q(spam_at__isnull=True) | Q(status="closed", merged_into__isnull=True),
+                name="tickets_spam_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(status="closed"), name="tickets_merged_ticket_is_closed"
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="tickets_ticket_not_merged_into_itself"
+            ),
         ]
         indexes = [
             # The work list in its order: of everybody, of one team, of one person or nobody.
@@ -172,6 +196,10 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["closes_at"], condition=Q(status="resolved"), name="tickets_due_to_close"),
             models.Index(fields=["conversation", "-id"], name="tickets_of_conversation"),
+            models.Index(fields=["-spam_at", "-id"], condition=Q(spam_at__isnull=False), name="tickets_spam"),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="tickets_merged_into_another"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -181,6 +209,11 @@ class Ticket(models.Model):
     def is_open(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def is_spam(self) -> bool:
+        """Whether somebody marked it as spam."""
+        return self.spam_at is not None
 
 
 class TicketTag(models.Model):
