@@ -37,6 +37,7 @@ class TokenForm(forms.Form):
         choices=Scope.choices, error_messages={"required": _("Choose what the token may do.")}
     )
     lifetime = forms.ChoiceField(choices=LIFETIMES, required=False, initial="90")
+    is_bot = forms.BooleanField(required=False)
 
     def expires_at(self, at: dt.datetime) -> dt.datetime | None:
         """Return when the token ends; None when it lasts until it is revoked."""

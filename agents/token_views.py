@@ -23,6 +23,7 @@ def _chosen(form: TokenForm) -> dict[str, Any]:
         "name": form["name"].value() or "",
         "lifetime": form["lifetime"].value() or "",
         "lifetimes": [{"value": value, "text": text} for value, text in form.fields["lifetime"].choices],  # type: ignore[attr-defined]
+        "is_bot": bool(form["is_bot"].value()),
         "scopes": [{"value": value, "text": text, "checked": value in scopes} for value, text in Scope.choices],
     }
 
@@ -43,6 +44,7 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
             name=form.cleaned_data["name"],
             scopes=form.cleaned_data["scopes"],
             expires_at=form.expires_at(at),
+            is_bot=form.cleaned_data["is_bot"],
         )
         form = TokenForm()
     context = {

@@ -25,7 +25,13 @@ def digest_of(secret: str) -> str:
 
 
 def issue(
-    *, actor: User, owner: User, name: str, scopes: Iterable[Scope], expires_at: dt.datetime | None
+    *,
+    actor: User,
+    owner: User,
+    name: str,
+    scopes: Iterable[Scope],
+    expires_at: dt.datetime | None,
+    is_bot: bool = False,
 ) -> tuple[ApiToken, str]:
     """Make a token and return it with its secret, which nobody can read again."""
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
@@ -36,6 +42,7 @@ def issue(
         digest=digest_of(secret),
         hint=secret[-4:],
         scopes=sorted({str(scope) for scope in scopes}),
+        is_bot=is_bot,
         created_at=clock.now(),
         expires_at=expires_at,
     )

@@ -75,6 +75,7 @@ KINDS: dict[str, tuple[str, str, Callable[[str, str], str]]] = {
     "assigned": ("user-check", "", _plain(lambda: _("You were given the ticket of %(name)s"))),
     "urgent": ("chevrons-up", "bad", _plain(lambda: _("%(name)s has an urgent request"))),
     "human_wanted": ("user-round", "warn", _plain(lambda: _("%(name)s asked for a person"))),
+    "bot_handover": ("bot-off", "warn", _plain(lambda: _("A bot could not help %(name)s, a person is wanted"))),
     "follow_up": ("flag", "warn", _plain(lambda: _("A follow-up with %(name)s waits for you"))),
     "low_score": ("frown", "warn", _plain(lambda: _("%(name)s gave a low score"))),
     "delivery_failed": ("message-circle-x", "bad", _plain(lambda: _("Your reply to %(name)s was not delivered"))),

@@ -1,6 +1,6 @@
 """What a new installation starts with: office hours, a promise for each priority, and what it says by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.apps import apps
@@ -55,16 +55,24 @@ TEXTS: dict[tuple[str, bool], dict[str, str]] = {
         "fr": "Bonjour {{name}}, votre demande {{ticket_number}} est maintenant entre les mains de notre équipe "
         "{{team}}.\nRéponse prévue : {{eta}}",
     },
+    ("bot_hint", True): {
+        "en": "Write “agent” to reach a person.",
+        "de": "Schreiben Sie „Mitarbeiter“, um mit einem Menschen zu sprechen.",
+        "fr": "Écrivez « humain » pour parler à une personne.",
+    },
 }
 
 
-def install_texts(*, get_model: Callable[[str, str], Any] = apps.get_model) -> None:
-    """Create the texts that do not exist; migrations pass their own `get_model`."""
+def install_texts(
+    *, get_model: Callable[[str, str], Any] = apps.get_model, kinds: Collection[str] | None = None
+) -> None:
+    """Create the texts that do not exist; migrations pass their own `get_model` and the kinds that they know."""
     text = get_model("tickets", "AutomaticText")
     text.objects.bulk_create(
         [
             text(kind=kind, language=language, text=words, is_active=is_active)
             for (kind, is_active), languages in TEXTS.items()
+            if kinds is None or kind in kinds
             for language, words in languages.items()
         ],
         ignore_conflicts=True,

@@ -38,6 +38,12 @@ class AlreadyAssigned(Refused):
         super().__init__(_("%(name)s already has this ticket.") % {"name": name})
 
 
+class HandedOver(Refused):
+    """A bot wants to speak where people do, or are asked for."""
+
+    code = "handed_over"
+
+
 class NewerActivity(Refused):
     """Something happened that the person had not seen when they acted; `message_ids` says what."""
 

@@ -14,6 +14,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "out_of_hours": ("ticket_number", "opening"),
     "welcome": ("ticket_number",),
     "update": ("ticket_number", "team"),
+    "bot_hint": (),
 }
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 # A name that is missing takes the space or comma before it along: "Hello {{name}}," becomes "Hello,".

@@ -97,7 +97,9 @@ def _routed(event: TicketEvent, actor: str, names: Names) -> str:
 
 
 def _human_wanted(event: TicketEvent, actor: str, names: Names) -> str:
-    del event, names
+    del names
+    if event.actor_kind == ActorKind.BOT:
+        return _("The bot's answers did not help: handed over to people")
     return format_html(_("<b>{actor}</b> asked for a person"), actor=actor)
 
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("rules/<int:pk>/restoration/", rules.restoration, name="rules_restoration"),
     path("texts/", texts.index, name="texts"),
     path("texts/switches/", texts.switches, name="texts_switches"),
+    path("texts/bots/<int:pk>/", texts.bots, name="texts_bots"),
     path("texts/<int:pk>/", texts.edit, name="texts_edit"),
     path("teams/", teams.index, name="teams"),
     path("teams/new/", teams.new, name="teams_new"),

@@ -50,6 +50,8 @@ class HasScope(BasePermission):
             raise Problem(
                 403, "insufficient_scope", _("This token lacks the scope that this needs."), required_scope=str(needed)
             )
+        if request.auth.is_bot and method != "GET" and method not in getattr(view, "open_to_bots", ()):
+            raise Problem(403, "bot_not_allowed", _("A bot's token answers and resolves; the rest is done by people."))
         return True
 
 

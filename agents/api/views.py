@@ -38,9 +38,13 @@ class OnlyJSON(BaseContentNegotiation):
 
 
 class ApiView(APIView):
-    """One address: `scopes` says which methods it has and what a token must cover for each."""
+    """One address: `scopes` says which methods it has and what a token must cover for each.
+
+    With a bot's token everything can be read, and changed only by the methods in `open_to_bots`.
+    """
 
     scopes: ClassVar[dict[str, Scope]]
+    open_to_bots: ClassVar[frozenset[str]] = frozenset()
     authentication_classes = (TokenAuthentication,)
     permission_classes = (HasScope,)
     throttle_classes = (TokenThrottle,)

@@ -29,6 +29,12 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the secret."))
     hint = models.CharField(max_length=8, help_text=_("The secret's last characters, to tell tokens apart."))
     scopes = ArrayField(models.CharField(max_length=32, choices=Scope.choices), verbose_name=_("scopes"))
+    is_bot = models.BooleanField(
+        _("a bot's"),
+        default=False,
+        db_default=False,
+        help_text=_("Its program answers contacts by itself; no person stands behind what it says."),
+    )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True, help_text=_("Written once a minute at most."))

@@ -15,7 +15,7 @@ from django.test import Client
 from agents.models import Scope
 from tests.api.conftest import Program, program_of
 from tests.api.test_matrix import TABLE
-from tests.cast import House
+from tests.cast import House, ticket_of, writes
 from tests.docs.pages import ROOT, Page
 from tickets.models import Ticket
 
@@ -47,7 +47,8 @@ def test_scopes_and_codes_of_the_page_are_those_of_the_code() -> None:
 
 @pytest.mark.django_db
 def test_the_examples_of_the_page_work(cast: House, ticket: Ticket) -> None:
-    amira = program_of(cast.amira)
+    programs = {"$TOKEN": program_of(cast.amira), "$BOT": program_of(cast.amira, is_bot=True)}
+    tickets = {"$TICKET": ticket}
     blocks = re.findall(r"^```(bash|json)\n(.*?)^```", PAGE.text, re.MULTILINE | re.DOTALL)
     said: Any = None
     count = 0
@@ -56,14 +57,18 @@ def test_the_examples_of_the_page_work(cast: House, ticket: Ticket) -> None:
             assert alike(json.loads(text), said), text
             continue
         for command in re.split(r"\n(?=curl)", text.replace("\\\n", " ").strip()):
-            said = run(command, amira, ticket)
+            if "$UNTAKEN" in command and "$UNTAKEN" not in tickets:
+                tickets["$UNTAKEN"] = ticket_of(writes(cast.inbox, phone="353870000001"))
+            said = run(command, programs, tickets)
             count += 1
     assert count >= 12
 
 
-def run(command: str, program: Program, ticket: Ticket) -> Any:
+def run(command: str, programs: dict[str, Program], tickets: dict[str, Ticket]) -> Any:
     """Do what a line of curl does, and return the JSON of a success."""
-    words = shlex.split(command.replace("$URL", "http://testserver/api/v1").replace("$TICKET", str(ticket.pk)))
+    for name, ticket in tickets.items():
+        command = command.replace(name, str(ticket.pk))
+    words = shlex.split(command.replace("$URL", "http://testserver/api/v1"))
     assert words.pop(0) == "curl"
     method, headers, sent, address = "GET", {}, None, ""
     while words:
@@ -72,12 +77,12 @@ def run(command: str, program: Program, ticket: Ticket) -> Any:
                 method = words.pop(0)
             case "-H":
                 name, _colon, value = words.pop(0).partition(": ")
-                headers[name] = value.replace("$TOKEN", program.secret)
+                headers[name] = value
             case "-d":
                 sent = json.loads(words.pop(0))
             case _:
                 address = word
-    assert headers.pop("Authorization") == f"Bearer {program.secret}"
+    program = programs[headers.pop("Authorization").removeprefix("Bearer ")]
     assert (headers.pop("Content-Type", None) == "application/json") is (sent is not None)
     parts = urlsplit(address)
     answer = program.send(method, f"{parts.path}?{parts.query}", sent, **headers)

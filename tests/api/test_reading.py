@@ -39,6 +39,7 @@ def test_a_ticket_says_what_the_page_says(cast: House, lena: Program, ticket: Ti
         "waiting_since": found["opened_at"],
         "due_at": ticket.due_at and ticket.due_at.isoformat().replace("+00:00", "Z"),
         "unanswered_count": 1,
+        "needs_human": False,
         "follow_up_of": None,
         "updated_at": ticket.last_activity_at.isoformat().replace("+00:00", "Z"),
         "last_seq": ticket.conversation.last_seq,

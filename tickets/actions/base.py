@@ -154,13 +154,24 @@ def record(
     *,
     actor: User | None,
     at: dt.datetime,
+    actor_kind: ActorKind | None = None,
     occurred_at: dt.datetime | None = None,
     message: Message | None = None,
     also_teams: tuple[int, ...] = (),
     **data: Any,
 ) -> None:
     """End an action that is one event: write it and all that goes with it."""
-    written = event(ticket, conversation, kind, actor=actor, at=at, occurred_at=occurred_at, message=message, **data)
+    written = event(
+        ticket,
+        conversation,
+        kind,
+        actor=actor,
+        actor_kind=actor_kind,
+        at=at,
+        occurred_at=occurred_at,
+        message=message,
+        **data,
+    )
     commit_events(ticket, conversation, [written], at=at, also_teams=also_teams)
 
 

@@ -144,7 +144,20 @@ def resolve(*, actor: User, ticket_id: int, seen_seq: int) -> Ticket:
     Raises NewerActivity when the contact wrote after `seen_seq`, WrongStatus when it is settled already.
     """
     conversation, ticket = lock_ticket_for(actor, ticket_id)
-    at = now()
+    settle_seen(conversation, ticket, actor=actor, seen_seq=seen_seq, at=now())
+    return ticket
+
+
+def settle_seen(
+    conversation: Conversation,
+    ticket: Ticket,
+    *,
+    actor: User | None,
+    seen_seq: int,
+    at: dt.datetime,
+    actor_kind: ActorKind | None = None,
+) -> None:
+    """Resolve a locked ticket for a person or a program that has seen it up to a place; refuses like `resolve`."""
     if not ticket.is_open:
         raise WrongStatus(_("This ticket is resolved already."))
     refuse_unseen(conversation, seen_seq)
@@ -157,13 +170,13 @@ def resolve(*, actor: User, ticket_id: int, seen_seq: int) -> Ticket:
         conversation,
         EventKind.RESOLVED,
         actor=actor,
+        actor_kind=actor_kind,
         at=at,
         before=before,
         settled_seq=settled_seq,
         assignee=ticket.assignee_id,
         reopens_within=int(conversation.inbox.reopen_window.total_seconds()),
     )
-    return ticket
 
 
 @action

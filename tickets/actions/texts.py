@@ -8,7 +8,8 @@ from tickets import placeholders
 from tickets.actions.base import action, now
 from tickets.actions.configuration import mark_changed, record, require_configurer, require_fresh
 from tickets.errors import Refused
-from tickets.models import AutomaticText, Inbox, TextKind
+from tickets.matching import wants_human
+from tickets.models import ALWAYS_SAID, AutomaticText, Inbox, TextKind
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -41,6 +42,8 @@ def complaints(kind: str, text: str) -> list[str]:
         _("%(name)s is missing. Put it where the contact shall read it.") % {"name": _listed((name,))}
         for name in flaws.missing
     )
+    if kind == TextKind.BOT_HINT and not wants_human(words):
+        found.append(_("Name a word that reaches a person, such as “agent”."))
     if flaws.stray:
         found.append(_("There are braces that belong to no placeholder. Write them like {{name}}, or take them away."))
     return found
@@ -68,8 +71,10 @@ def change(*, actor: User, text_id: int, version: int, text: str) -> AutomaticTe
 
 @action
 def switch(*, actor: User, kind: TextKind, on: bool) -> None:
-    """Send the texts of a kind from now on, or no longer. Raises NotAllowed."""
+    """Send the texts of a kind from now on, or no longer. Raises NotAllowed, and Refused for what must be said."""
     require_configurer(actor)
+    if kind in ALWAYS_SAID and not on:
+        raise Refused(_("This is said below each answer of a bot, and cannot be switched off."))
     for row in AutomaticText.objects.select_for_update(no_key=True).filter(kind=kind).exclude(is_active=on):
         row.is_active = on
         at = now()
@@ -85,4 +90,16 @@ def switch_inbox(*, actor: User, inbox_id: int, on: bool) -> Inbox:
     inbox = Inbox.objects.select_for_update(no_key=True).get(pk=inbox_id)
     inbox.acknowledges = on
     inbox.save(update_fields=["acknowledges"])
+    return inbox
+
+
+@action
+def limit_bots(*, actor: User, inbox_id: int, most: int) -> Inbox:
+    """Let bots answer so many times in a row in an inbox before people take over. Raises NotAllowed and Refused."""
+    require_configurer(actor)
+    if not 1 <= most <= 10:
+        raise Refused(_("Let a bot answer between 1 and 10 times in a row, such as 2."))
+    inbox = Inbox.objects.select_for_update(no_key=True).get(pk=inbox_id)
+    inbox.bot_replies_at_most = most
+    inbox.save(update_fields=["bot_replies_at_most"])
     return inbox

@@ -12,10 +12,18 @@ from agents.api.views import ApiView
 from tickets.actions.base import action
 from tickets.api import querysets
 from tickets.api.serializers import TicketSerializer
-from tickets.errors import AlreadyAssigned, ChannelRefused, NewerActivity, NotAllowed, Refused, WrongStatus
+from tickets.errors import (
+    AlreadyAssigned,
+    ChannelRefused,
+    HandedOver,
+    NewerActivity,
+    NotAllowed,
+    Refused,
+    WrongStatus,
+)
 from tickets.models import Ticket
 
-CONFLICTS = (AlreadyAssigned, NewerActivity, WrongStatus)
+CONFLICTS = (AlreadyAssigned, HandedOver, NewerActivity, WrongStatus)
 
 
 def problem_of(refused: Refused) -> Problem:

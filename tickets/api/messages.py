@@ -12,16 +12,18 @@ from rest_framework.response import Response
 
 from agents.api.idempotency import Answer
 from agents.api.pagination import page_of
+from agents.api.problems import CONTENT_TYPE, details
 from agents.api.schema import IDEMPOTENCY_KEY
 from agents.api.views import ApiView
 from agents.models import Scope
-from tickets.actions import decisions, messaging
+from tickets.actions import bots, decisions, messaging
 from tickets.api import querysets
 from tickets.api.base import ActionView
 from tickets.api.inputs import MessageInput
 from tickets.api.queries import MessageQuery, filtered_messages
 from tickets.api.serializers import MessageSerializer
-from tickets.models import Message, MessageKind
+from tickets.errors import HandedOver
+from tickets.models import AuthorKind, Message, MessageKind
 
 
 class Messages(ApiView):
@@ -54,7 +56,8 @@ class MessageDetail(ActionView):
     @extend_schema(operation_id="messages_undo", responses={200: MessageSerializer})
     def delete(self, request: Request, pk: int) -> Response:
         """Take back a reply that has not left; 409 when it has."""
-        replies = querysets.messages(self.user).filter(kind=MessageKind.OUTBOUND, ticket__isnull=False)
+        ours = querysets.messages(self.user).filter(kind=MessageKind.OUTBOUND, author_kind=AuthorKind.AGENT)
+        replies = ours.filter(ticket__isnull=False)
         get_object_or_404(replies, pk=pk)
         decisions.undo_reply(actor=self.user, message_id=pk)
         return self.show_message(pk)
@@ -64,6 +67,7 @@ class TicketMessages(ActionView):
     """What was said in one ticket."""
 
     scopes = {"GET": Scope.TICKETS_READ, "POST": Scope.MESSAGES_WRITE}
+    open_to_bots = frozenset({"POST"})
 
     @extend_schema(
         operation_id="tickets_messages_list", parameters=[MessageQuery], responses=page_of(MessageSerializer)
@@ -86,19 +90,31 @@ class TicketMessages(ActionView):
         ticket = self.ticket(pk)
         wanted = self.body(MessageInput)
         quoted = wanted.get("quoted")
+        if self.token.is_bot and (wanted["kind"] == "note" or quoted):
+            raise serializers.ValidationError({"kind": [_("A bot only answers: without notes, and without quotes.")]})
         if quoted and not querysets.messages(self.user).filter(pk=quoted, ticket=ticket).exists():
             raise serializers.ValidationError({"quoted": [_("This ticket has no such message.")]})
 
         def perform() -> Answer:
             message = self._say(pk, wanted["kind"], wanted["text"], wanted.get("seen_seq", 0), quoted)
+            if message is None:
+                return Answer(
+                    409,
+                    details(409, HandedOver.code, _("The answers before did not help: people have this ticket now.")),
+                )
             return Answer(201, MessageSerializer(querysets.messages(self.user).get(pk=message.pk)).data)
 
         response = self.once(perform)
+        if response.status_code == 409:
+            response.content_type = CONTENT_TYPE
+            return response
         response.headers["Location"] = request.build_absolute_uri(reverse("api:message", args=[response.data["id"]]))
         return response
 
-    def _say(self, ticket_id: int, kind: str, text: str, seen_seq: int, quoted: int | None) -> Message:
+    def _say(self, ticket_id: int, kind: str, text: str, seen_seq: int, quoted: int | None) -> Message | None:
         """Call the action; repetitions are the Idempotency-Key's concern, so the id is new."""
+        if self.token.is_bot:
+            return bots.answer(actor=self.user, ticket_id=ticket_id, text=text)
         if kind == "note":
             return messaging.add_note(actor=self.user, ticket_id=ticket_id, text=text, client_id=uuid.uuid4())
         return messaging.reply(

@@ -105,6 +105,9 @@ class TicketSerializer(serializers.Serializer[Ticket]):
     waiting_since = UtcDateTimeField(allow_null=True, help_text="Time of the oldest message nobody has answered.")
     due_at = UtcDateTimeField(allow_null=True, help_text="When the answer is due.")
     unanswered_count = serializers.IntegerField()
+    needs_human = serializers.BooleanField(
+        help_text="A person is asked for, or a bot could not help: bots stay silent."
+    )
     follow_up_of = serializers.IntegerField(source="follow_up_of_id", allow_null=True)
     updated_at = UtcDateTimeField(source="last_activity_at")
     last_seq = serializers.IntegerField(

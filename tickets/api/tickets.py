@@ -11,7 +11,7 @@ from agents.api.pagination import page_of
 from agents.api.schema import IDEMPOTENCY_KEY
 from agents.api.views import ApiView
 from agents.models import Scope
-from tickets.actions import assignment, lifecycle, triage
+from tickets.actions import assignment, bots, lifecycle, triage
 from tickets.actions.base import action
 from tickets.api import querysets
 from tickets.api.base import ActionView
@@ -125,12 +125,14 @@ class Resolution(ActionView):
     """The end of a ticket, and its way back."""
 
     scopes = {"PUT": Scope.TICKETS_WRITE, "DELETE": Scope.TICKETS_WRITE}
+    open_to_bots = frozenset({"PUT"})
 
     @extend_schema(operation_id="tickets_resolve", request=ResolutionInput, responses=TicketSerializer)
     def put(self, request: Request, pk: int) -> Response:
         """Resolve a ticket; 409 when the contact wrote something that was not seen."""
         self.ticket(pk)
-        lifecycle.resolve(actor=self.user, ticket_id=pk, seen_seq=self.body(ResolutionInput)["seen_seq"])
+        resolve = bots.resolve if self.token.is_bot else lifecycle.resolve
+        resolve(actor=self.user, ticket_id=pk, seen_seq=self.body(ResolutionInput)["seen_seq"])
         return self.show(pk)
 
     @extend_schema(operation_id="tickets_reopen", responses={200: TicketSerializer})

@@ -9,7 +9,7 @@ from tickets.defaults import install_texts
 
 
 def forward(apps, schema_editor):
-    install_texts(get_model=apps.get_model)
+    install_texts(get_model=apps.get_model, kinds=('acknowledgement', 'out_of_hours', 'welcome', 'update'))
 
 
 class Migration(migrations.Migration):

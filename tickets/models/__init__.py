@@ -1,7 +1,7 @@
 """The tables of the core; this package is their only import path."""
 
 from tickets.models.attachment import Attachment
-from tickets.models.automatic_text import AutomaticText, TextKind
+from tickets.models.automatic_text import ALWAYS_SAID, AutomaticText, TextKind
 from tickets.models.business_hours import BusinessHours, BusinessInterval, Holiday, TeamHours
 from tickets.models.change import Change, ChangeCursor
 from tickets.models.configuration import ConfigurationEvent, ConfigurationVerb
@@ -49,6 +49,7 @@ from tickets.models.ticket import (
 )
 
 __all__ = [
+    "ALWAYS_SAID",
     "COUNTING_STATES",
     "MAX_KEYWORDS",
     "OPEN_STATUSES",

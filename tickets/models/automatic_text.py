@@ -18,6 +18,11 @@ class TextKind(models.TextChoices):
     OUT_OF_HOURS = "out_of_hours", _("Out of hours")
     WELCOME = "welcome", _("Welcome")
     UPDATE = "update", _("Handed over")
+    BOT_HINT = "bot_hint", _("Way to a person")
+
+
+# What has to be said: WhatsApp asks that whoever talks to a machine learns how to reach a person.
+ALWAYS_SAID = frozenset({TextKind.BOT_HINT})
 
 
 def language_choices() -> list[tuple[str, str]]:

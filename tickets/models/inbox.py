@@ -44,6 +44,12 @@ class Inbox(models.Model):
         db_default=True,
         help_text=_("Contacts see blue ticks when an agent works at their ticket."),
     )
+    bot_replies_at_most = models.PositiveSmallIntegerField(
+        _("answers of bots in a row"),
+        default=2,
+        db_default=2,
+        help_text=_("When so many answers of a bot have not helped, the ticket is handed over to people."),
+    )
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
 
     class Meta:
@@ -52,6 +58,9 @@ class Inbox(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=Q(max_sending__gte=1), name="tickets_inbox_sends_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(bot_replies_at_most__gte=1, bot_replies_at_most__lte=10), name="tickets_inbox_bots_end"
+            ),
             models.CheckConstraint(
                 condition=Q(reopen_window__gte=dt.timedelta(0)), name="tickets_inbox_reopen_window_positive"
             ),

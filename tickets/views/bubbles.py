@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from helpdesk.templatetags.kept import kept_as
 from tickets.actions.automatic import is_automatic
 from tickets.channels import get_channel
-from tickets.models import Attachment, Contact, ContentType, Message, MessageKind, MessageState
+from tickets.models import Attachment, Contact, ContentType, Message, MessageKind, MessageState, Purpose
 from tickets.timeline import Entry
 from tickets.views.present import one_line, tick
 
@@ -113,7 +113,8 @@ def bubble(
 ) -> dict[str, Any]:
     """Return the parameters of components/message.html."""
     inbound = message.kind == MessageKind.INBOUND
-    author = contact.display_name if inbound else message.author.name if message.author else _("Automatic message")
+    machine = _("Bot") if message.purpose == Purpose.REPLY else _("Automatic message")
+    author = contact.display_name if inbound else message.author.name if message.author else machine
     text: str = linkify(message.text)
     if message.content_type == ContentType.UNSUPPORTED and not message.text:
         text = _("A kind of message that is not supported yet. Look at it on the phone.")
@@ -127,7 +128,7 @@ def bubble(
         "author": author,
         "author_key": contact.pk if inbound else author,
         "at": message.occurred_at,
-        "by": "" if inbound or message.author else _("Automatic message"),
+        "by": "" if inbound or message.author else machine,
         "automatic": not inbound and message.author is None,
     }
     if message.content_type in BUBBLES:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,7 +20,7 @@ from helpdesk import clock
 from tickets import phrases, placeholders
 from tickets.actions import texts as actions
 from tickets.errors import Refused, StaleEdit
-from tickets.models import AutomaticText, BusinessHours, Inbox, TextKind
+from tickets.models import ALWAYS_SAID, AutomaticText, BusinessHours, Inbox, TextKind
 from tickets.views.present import language_name
 from tickets.views.setup.base import AgentRequest, SetupCard, configurers_only, done
 
@@ -35,6 +35,7 @@ class About:
 
     icon: str
     when: str | Promise
+    is_optional: bool = True
 
 
 KINDS: dict[str, About] = {
@@ -46,6 +47,9 @@ KINDS: dict[str, About] = {
     ),
     TextKind.WELCOME: About("hand", gettext_lazy("Instead of the acknowledgement, to people who never wrote before.")),
     TextKind.UPDATE: About("arrow-right-left", gettext_lazy("When an open ticket is handed over to another team.")),
+    TextKind.BOT_HINT: About(
+        "bot", gettext_lazy("Below each answer of a bot, so that everybody can reach a person."), is_optional=False
+    ),
 }
 MEANINGS: dict[str, str | Promise] = {
     "ticket_number": gettext_lazy("Ticket number"),
@@ -59,7 +63,7 @@ MEANINGS: dict[str, str | Promise] = {
 def card() -> SetupCard:
     """Return the overview's card."""
     active = AutomaticText.objects.filter(is_active=True).values_list("kind", flat=True).distinct()
-    names = [str(TextKind(kind).label) for kind in KINDS if kind in set(active)]
+    names = [str(TextKind(kind).label) for kind in KINDS if kind in set(active) - ALWAYS_SAID]
     return SetupCard(
         url=reverse("setup:texts"),
         icon="message-square-text",
@@ -73,14 +77,17 @@ def card() -> SetupCard:
 @configurers_only
 def index(request: AgentRequest) -> HttpResponse:
     """List the kinds with their languages, and the inboxes that send them."""
+    return _index(request)
+
+
+def _index(request: AgentRequest, *, status: int = 200, **refused: Any) -> HttpResponse:
     texts: dict[str, list[AutomaticText]] = {}
     for text in AutomaticText.objects.all():
         texts.setdefault(text.kind, []).append(text)
     sample = Sample.now()
     listed = [_kind(kind, texts[kind], sample) for kind in KINDS if kind in texts]
-    return render(
-        request, "setup/texts/index.html", {"listed": listed, "inboxes": Inbox.objects.select_related("team")}
-    )
+    context = {"listed": listed, "inboxes": Inbox.objects.select_related("team"), **refused}
+    return render(request, "setup/texts/index.html", context, status=status)
 
 
 def _kind(kind: str, texts: list[AutomaticText], sample: "Sample") -> dict[str, Any]:
@@ -105,7 +112,7 @@ def switches(request: AgentRequest) -> HttpResponse:
     """Switch a kind of text, or an inbox's texts, on or off."""
     on = request.POST.get("on") == "1"
     kind, inbox = request.POST.get("kind", ""), request.POST.get("inbox", "")
-    if kind in KINDS:
+    if kind in KINDS and KINDS[kind].is_optional:
         actions.switch(actor=request.user, kind=TextKind(kind), on=on)
         name = str(TextKind(kind).label)
     elif inbox.isdecimal():
@@ -115,6 +122,24 @@ def switches(request: AgentRequest) -> HttpResponse:
         raise Http404
     text = _("“%(name)s” is switched on") if on else _("“%(name)s” is switched off")
     return done(request, text % {"name": name}, reverse("setup:texts"))
+
+
+@configurers_only
+@require_POST
+def bots(request: AgentRequest, pk: int) -> HttpResponse:
+    """Say how many answers of a bot in a row an inbox allows."""
+    get_object_or_404(Inbox, pk=pk)
+    most = request.POST.get("most", "").strip()
+    try:
+        inbox = actions.limit_bots(actor=request.user, inbox_id=pk, most=int(most) if most.isdecimal() else 0)
+    except Refused as refusal:
+        return _index(request, status=422, refusal=refusal, refused_inbox=pk)
+    text = ngettext(
+        "“%(name)s”: people take over after %(count)d answer of a bot",
+        "“%(name)s”: people take over after %(count)d answers of a bot",
+        inbox.bot_replies_at_most,
+    )
+    return done(request, text % {"name": inbox.name, "count": inbox.bot_replies_at_most}, reverse("setup:texts"))
 
 
 @configurers_only
