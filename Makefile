@@ -28,7 +28,7 @@ tour: ## Play one conversation from message to answer, headless, and time each s
 	@sh bin/bootstrap base
 	@$(PYTHON_OF_VENV) -m helpdesk.tour
 
-.PHONY: dev test lint types contracts migrations races chaos bench bench-kpi messages messages-check vendor
+.PHONY: dev test lint types contracts migrations races chaos bench bench-kpi mutants messages messages-check vendor
 dev: ## Install the development packages
 	@sh bin/bootstrap dev
 
@@ -63,6 +63,9 @@ bench: dev ## Measure webhook, visibility and page times as ratios in one run
 
 bench-kpi: dev ## Measure the figures over a year of tickets (TICKETS=1000000, KEEP=folder for the next time, REBUILD=1)
 	@exec $(THROWAWAY) $(PYTHON_OF_VENV) -m benchmarks.kpi $${TICKETS:-1000000}
+
+mutants: dev ## Break each rule of the figures once and see that the random histories notice
+	@exec $(THROWAWAY) $(PYTHON_OF_VENV) -m benchmarks.mutants
 
 messages: dev ## Collect new strings for the translators
 	@$(PYTHON_OF_VENV) -m helpdesk.services.messages

@@ -1,9 +1,10 @@
 """What a report was asked for: period and filters, read from the address and written back into links."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils import formats
@@ -11,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from agents.models import Team, User
+from agents.models import User
 from analytics.periods import Period, today
-from analytics.scope import Filters, teams_of_viewer
-from tickets.models import Inbox
+from analytics.scope import Filters
+from analytics.views.known import Known, Picked
 
 ONE_DAY = dt.timedelta(days=1)
 DEFAULT = "30-days"
@@ -49,37 +50,81 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Select:
+    """One of the further filters, as a field of a form."""
+
+    kind: str
+    label: str
+    value: str
+    options: list[dict[str, str]]
+
+    @property
+    def field(self) -> str:
+        """The id of the field."""
+        return f"filter-{self.kind}"
+
+
+# What can be asked for, in the order of the page. The first two have menus of their own.
+KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
+    "inbox": (gettext_lazy("Number"), gettext_lazy("All numbers")),
+    "team": (gettext_lazy("Team"), gettext_lazy("All teams")),
+    "channel": (gettext_lazy("Channel"), gettext_lazy("All channels")),
+    "agent": (gettext_lazy("Agent"), gettext_lazy("All agents")),
+    "tag": (gettext_lazy("Tag"), gettext_lazy("All tags")),
+    "topic": (gettext_lazy("Topic"), gettext_lazy("All topics")),
+}
+WITH_MENUS = ("inbox", "team")
+
+
+@dataclass(frozen=True)
 class Asked:
     """A period and filters of one reader, with what was wrong about them in words."""
 
-    viewer: User
+    known: Known
     period: Period
     named: str  # one of the presets, empty for a period of one's own
-    team: Team | None
-    inbox: Inbox | None
+    picked: Mapping[str, Picked]  # by kind
     trouble: str = ""
 
     @cached_property
     def filters(self) -> Filters:
         """The filters as the queries take them."""
+        keys = {kind: one.key for kind, one in self.picked.items()}
+        numbers = {kind: frozenset({int(key)}) for kind, key in keys.items() if kind != "channel"}
         return Filters(
-            teams=frozenset({self.team.pk}) if self.team else None,
-            inboxes=frozenset({self.inbox.pk}) if self.inbox else None,
+            channels=frozenset({keys["channel"]}) if "channel" in keys else None,
+            inboxes=numbers.get("inbox"),
+            topics=numbers.get("topic"),
+            teams=numbers.get("team"),
+            agents=numbers.get("agent"),
+            tags=numbers.get("tag"),
         )
+
+    @property
+    def _period_query(self) -> dict[str, str]:
+        if not self.named:
+            return {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
+        return {"period": self.named} if self.named != DEFAULT else {}
+
+    @property
+    def _filter_query(self) -> dict[str, str]:
+        return {kind: self.picked[kind].key for kind in KINDS if kind in self.picked}
 
     @property
     def query(self) -> str:
         """The part of an address that asks for the same."""
-        asked = QueryDict(mutable=True)
-        if not self.named:
-            asked["from"], asked["to"] = self.period.first.isoformat(), self.period.last.isoformat()
-        elif self.named != DEFAULT:
-            asked["period"] = self.named
-        if self.team:
-            asked["team"] = str(self.team.pk)
-        if self.inbox:
-            asked["inbox"] = str(self.inbox.pk)
-        return asked.urlencode()
+        return urlencode({**self._period_query, **self._filter_query})
+
+    @property
+    def hidden_filters(self) -> list[tuple[str, str]]:
+        """What a form for another period takes along."""
+        return list(self._filter_query.items())
+
+    @property
+    def hidden_rest(self) -> list[tuple[str, str]]:
+        """What the form of the further filters takes along."""
+        kept = [(kind, key) for kind, key in self._filter_query.items() if kind in WITH_MENUS]
+        return [*self._period_query.items(), *kept]
 
     @property
     def period_text(self) -> str:
@@ -90,6 +135,12 @@ class Asked:
     def button_text(self) -> str:
         """What the menu of periods says: the name of a usual one, else its days."""
         return str(PRESETS[self.named][0]) if self.named else self.period_text
+
+    @property
+    def more_text(self) -> str:
+        """What the button of the further filters says: what they are set to."""
+        names = [one.name for kind, one in self.picked.items() if kind not in WITH_MENUS]
+        return " · ".join(names) or _("More filters")
 
     @property
     def previous_text(self) -> str:
@@ -107,23 +158,37 @@ class Asked:
     @cached_property
     def teams(self) -> list[Choice]:
         """The teams that the reader may ask for."""
-        allowed = teams_of_viewer(self.viewer)
-        known = Team.objects.all() if allowed is None else Team.objects.filter(pk__in=allowed)
-        everything = _("All teams") if allowed is None else _("All my teams")
-        return [
-            Choice(everything, replace(self, team=None).query, self.team is None),
-            *(Choice(team.name, replace(self, team=team).query, team == self.team) for team in known),
-        ]
+        return self._menu("team", _("All teams") if self.known.allowed is None else _("All my teams"))
 
     @cached_property
     def inboxes(self) -> list[Choice]:
         """The numbers to ask for."""
+        return self._menu("inbox", _("All numbers"))
+
+    def _menu(self, kind: str, everything: str) -> list[Choice]:
+        rest = {other: one for other, one in self.picked.items() if other != kind}
+        current = self.picked.get(kind)
         return [
-            Choice(_("All numbers"), replace(self, inbox=None).query, self.inbox is None),
+            Choice(everything, replace(self, picked=rest).query, current is None),
             *(
-                Choice(inbox.name, replace(self, inbox=inbox).query, inbox == self.inbox)
-                for inbox in Inbox.objects.all()
+                Choice(one.name, replace(self, picked={**rest, kind: one}).query, one == current)
+                for one in self.known.keys[kind]
             ),
+        ]
+
+    @cached_property
+    def more(self) -> list[Select]:
+        """The further filters; where there is nothing to choose from, there is no filter."""
+        return [
+            Select(
+                kind,
+                str(label),
+                self.picked[kind].key if kind in self.picked else "",
+                [{"value": "", "text": str(everything)}]
+                + [{"value": one.key, "text": one.name} for one in self.known.keys[kind]],
+            )
+            for kind, (label, everything) in KINDS.items()
+            if kind not in WITH_MENUS and (len(self.known.keys[kind]) > 1 or kind in self.picked)
         ]
 
 
@@ -147,18 +212,12 @@ def read(viewer: User, query: QueryDict) -> Asked:
             period = preset(named)
         else:
             trouble = _("This period is not known. Choose one of the list, or a first and a last day.")
-    allowed = teams_of_viewer(viewer)
-    teams = Team.objects.all() if allowed is None else Team.objects.filter(pk__in=allowed)
-    team = teams.filter(pk=_key(query, "team")).first()
-    inbox = Inbox.objects.filter(pk=_key(query, "inbox")).first()
-    if (query.get("team") and team is None) or (query.get("inbox") and inbox is None):
-        trouble = trouble or _("This team or number does not exist, or is not yours to read; it is left out.")
-    return Asked(viewer=viewer, period=period, named=named, team=team, inbox=inbox, trouble=trouble)
-
-
-def _key(query: QueryDict, name: str) -> int:
-    text = query.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    known = Known(viewer)
+    wanted = {kind: query[kind] for kind in KINDS if query.get(kind)}
+    picked = {kind: one for kind, key in wanted.items() if (one := known.find(kind, str(key))) is not None}
+    if len(picked) < len(wanted):
+        trouble = trouble or _("A filter names what does not exist, or is not yours to read; it is left out.")
+    return Asked(known=known, period=period, named=named, picked=picked, trouble=trouble)
 
 
 def _own_period(first: str, last: str) -> tuple[Period | None, str]:

@@ -14,6 +14,14 @@ from tickets.models import Ticket
 
 MOST_COMMENTS = 20
 SCALES = {"csat": (1, 5), "nps": (0, 10)}
+# Of an answer, by filter: who is credited was kept with the question, as in the figures.
+COLUMNS = {
+    "teams": "invitation__team",
+    "agents": "invitation__agent",
+    "inboxes": "invitation__ticket__conversation__inbox",
+    "channels": "invitation__ticket__conversation__inbox__channel",
+    "topics": "invitation__ticket__fact__topic",
+}
 
 
 def given(reader: Reader, asked: Asked) -> dict[str, Any]:
@@ -61,10 +69,14 @@ def _comments(reader: Reader, asked: Asked) -> list[SurveyResponse]:
         occurred_at__gte=begin,
         occurred_at__lt=end,
         invitation__ticket__in=Ticket.objects.visible_to(reader.viewer),
+        invitation__ticket__fact__is_counted=True,
     )
-    if reader.filters.teams is not None:
-        found = found.filter(invitation__team__in=reader.filters.teams)
-    if reader.filters.inboxes is not None:
-        found = found.filter(invitation__ticket__conversation__inbox__in=reader.filters.inboxes)
+    for kind, column in COLUMNS.items():
+        keys = getattr(reader.filters, kind)
+        if keys is not None:
+            found = found.filter(**{f"{column}__in": keys})
+    if reader.filters.tags is not None:
+        tagged = Ticket.objects.filter(tags__in=reader.filters.tags)
+        found = found.filter(invitation__ticket__in=tagged.values("pk"))
     related = found.select_related("invitation__agent", "invitation__ticket__conversation__contact")
     return list(related.order_by("-occurred_at")[:MOST_COMMENTS])

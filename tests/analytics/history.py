@@ -14,7 +14,7 @@ from analytics.refresh import every_day
 from helpdesk import clock
 from tests.cast import House, newest_seq, taken_in, writes
 from tickets import delivery, intake
-from tickets.actions import base, lifecycle, messaging
+from tickets.actions import automatic, base, lifecycle, messaging
 from tickets.models import (
     Contact,
     ContactIdentity,
@@ -23,6 +23,7 @@ from tickets.models import (
     IdentityKind,
     Inbox,
     Message,
+    Purpose,
     Status,
     Ticket,
 )
@@ -106,6 +107,15 @@ def settles(ticket: Ticket, at: dt.datetime) -> None:
             lifecycle._settle(known, at)
             known.settled_seq = conversation.last_seq
             base.record(known, conversation, EventKind.RESOLVED, actor=None, at=at, **before)
+
+
+def machine_says(ticket: Ticket, at: dt.datetime) -> None:
+    """Let a machine answer what the contact wrote."""
+    with clock.at(at), transaction.atomic():
+        conversation, known = base.lock_ticket(ticket.pk)
+        automatic.post(
+            conversation=conversation, ticket=known, purpose=Purpose.REPLY, text="It is 42.", language="en", at=at
+        )
 
 
 def resolves(who: User, ticket: Ticket, at: dt.datetime) -> None:

@@ -16,7 +16,7 @@ from helpdesk import clock
 from surveys import invitations
 from surveys.defaults import install as install_surveys
 from surveys.models import InvitationState, Survey, SurveyInvitation, SurveyKind
-from tests.analytics.history import answers, begins, puts, resolves, settles, someone
+from tests.analytics.history import answers, begins, machine_says, puts, resolves, settles, someone
 from tests.cast import House, writes
 from tests.paper import paper
 from tickets import delivery, intake
@@ -25,7 +25,7 @@ from tickets.actions.clocks import notice_next
 from tickets.channels import DeliveryUnknown, SendError
 from tickets.defaults import install
 from tickets.errors import Refused
-from tickets.inbound import DeliveryReport, DeliveryStatus
+from tickets.inbound import DeliveryReport, DeliveryStatus, Outcome
 from tickets.models import (
     OPEN_STATUSES,
     AutomaticText,
@@ -39,6 +39,7 @@ from tickets.models import (
     Message,
     RoutingRule,
     Status,
+    Tag,
     TeamHours,
     Ticket,
     TicketEvent,
@@ -47,6 +48,10 @@ from tickets.models import (
 # Office hours of both teams, local: weekdays, first and last minute of the day.
 OFFICE = (range(5), 9 * 60, 17 * 60)
 FINANCE_OFFICE = (range(6), 7 * 60 + 30, 13 * 60)
+TAGS = ("damage", "refund", "size")
+# Mostly the scores on either side of a line.
+SCORES = {5: [1, 2, 3, 3, 4, 4, 5], 10: [1, 6, 7, 7, 8, 8, 9, 10]}
+RECOMMENDATIONS = [0, 5, 6, 6, 7, 8, 9, 9, 10]
 Standing = tuple[int, int, int | None]  # an open ticket with its team and its assignee
 
 
@@ -64,7 +69,10 @@ def furnish(cast: House, zone: str) -> Inbox:
     Survey.objects.update(active_since=dt.datetime(2020, 1, 1, tzinfo=dt.UTC), cap_days=1)
     Membership.objects.create(user=cast.mateus, team=cast.finance)
     RoutingRule.objects.create(name="Parcels", position=1, keywords=["parcel"], team=cast.finance)
-    return Inbox.objects.create(name="Support UK", channel="post", team=cast.finance)
+    for name in TAGS:
+        Tag.objects.create(name=name)
+    window = dt.timedelta(days=10)
+    return Inbox.objects.create(name="Support UK", channel="post", team=cast.finance, reopen_window=window)
 
 
 class Story:
@@ -77,21 +85,22 @@ class Story:
         self.zone = zoneinfo.ZoneInfo(zone)
         self.inboxes = [cast.inbox, cast.inbox, furnish(cast, zone)]
         self.at = self.last_look = first
-        self.phones = [someone() for _ in range(14)]
+        self.regulars = [someone() for _ in range(3)]
+        self.phones = [someone() for _ in range(10)]
         self.open_at_end: dict[dt.date, list[Standing]] = {}
         self.busy_until = {cast.lena.pk: first - dt.timedelta(hours=1), cast.mateus.pk: first - dt.timedelta(hours=1)}
         self.steps: list[Callable[[Ticket], object]] = [
-            *[self.replies] * 6, *[self.resolves] * 4, self.fails, self.undoes, self.reopens, self.hands_over,
-            self.claims, self.claims, self.tags, self.waits, self.waits, self.settles, self.bounces, self.loses,
-            self.retries, self.arrives_after_all, *[self.is_rated] * 3, self.is_somebody_else,
+            *[self.replies] * 6, *[self.resolves] * 5, self.fails, self.undoes, self.reopens, *[self.hands_over] * 2,
+            *[self.claims] * 2, self.tags, *[self.waits] * 4, self.settles, self.machine_replies, self.bounces,
+            self.loses, self.retries, self.arrives_after_all, *[self.is_rated] * 5, self.is_somebody_else,
         ]  # fmt: skip
 
     def go_on(self, number: int) -> None:
         """Let so many things happen."""
         for _ in range(number):
             self.pass_time()
-            tickets = list(Ticket.objects.order_by("-last_activity_at", "-pk")[:9])
-            if not tickets or self.dice.random() < 0.33:
+            tickets = list(Ticket.objects.order_by("-last_activity_at", "-pk")[:7])
+            if not tickets or self.dice.random() < 0.36:
                 self.is_written_to()
                 self.at += dt.timedelta(seconds=self.dice.choice([2, 9, 40]))
                 self.deliver()
@@ -104,13 +113,28 @@ class Story:
 
     def pass_time(self) -> None:
         """Let minutes or hours pass, with what machines do meanwhile; look at the tickets at each midnight."""
-        then = self.at + dt.timedelta(minutes=self.dice.choice([1, 3, 8, 30, 90, 300]), seconds=self.dice.randrange(60))
+        minutes = self.dice.choice([1, 2, 5, 8, 30, 90, 300, 1400])
+        then = self.at + dt.timedelta(minutes=minutes, seconds=self.dice.randrange(60))
         day = self.day(self.at)
+        if day < self.day(then) and self.dice.random() < 0.5:
+            tomorrow = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), self.zone)
+            then = tomorrow.astimezone(dt.UTC)  # not a moment after midnight
         while day < self.day(then):
             self.look(day)
             self.spend(day)
             day += dt.timedelta(days=1)
         self.at = then
+        self.let_machines_work()
+
+    def sleep(self, days: int) -> None:
+        """Let nothing happen for a season."""
+        for _ in range(days):
+            self.look(self.day(self.at))
+            self.at += dt.timedelta(days=1)
+        self.let_machines_work()
+
+    def let_machines_work(self) -> None:
+        """Let clocks run out, windows close, surveys and messages leave."""
         with clock.at(self.at):
             while notice_next() or lifecycle.close_next() or delivery.settle_next():
                 pass
@@ -161,12 +185,18 @@ class Story:
             self.phones.append(phone)
             return
         late = dt.timedelta(minutes=self.dice.choice([0, 0, 0, 7, 300, 2880]))
-        phone = self.dice.choice([someone(), self.dice.choice(self.phones), self.phones[-1]])
-        text = self.dice.choice(["Hi", "Where is my parcel?", "Thanks", "It broke again"])
+        known = [self.dice.choice(self.phones), self.phones[-1], *[self.dice.choice(self.regulars)] * 3]
+        phone = self.dice.choice([someone(), *known])
+        text = self.dice.choice(["Hi", "Where is my parcel?", "Thanks", "It broke again", "I want a human agent"])
         with clock.at(self.at):
             receipt = intake.receive(writes(inbox, text, phone=phone, at=self.at - late))
         # What comments on a survey belongs to no ticket.
-        if receipt.ticket_id is not None and self.dice.random() < 0.05:
+        if receipt.ticket_id is None:
+            return
+        if receipt.outcome == Outcome.OPENED and self.dice.random() < 0.4:
+            for name in self.dice.sample(TAGS, self.dice.choice([1, 2])):
+                self.tag(receipt.ticket_id, name)
+        if self.dice.random() < 0.04:
             contact = Ticket.objects.get(pk=receipt.ticket_id).conversation.contact
             contact.is_test = True
             self.change(contact)
@@ -194,20 +224,22 @@ class Story:
         identity = conversation.contact.identities.filter(inbox=conversation.inbox).first()
         if identity is None:
             return
-        score = self.dice.randint(invitation.survey.scale.lowest, invitation.survey.scale.highest)
+        is_csat = invitation.survey.kind == SurveyKind.CSAT
+        options = SCORES[invitation.survey.scale.highest] if is_csat else RECOMMENDATIONS
+        score = self.dice.choice(options)
         late = dt.timedelta(minutes=self.dice.choice([0, 0, 30]))
         tapped = {"choice": {"id": f"survey:{invitation.token}:{score}"}}
         choice = {"content_type": ContentType.CHOICE, "content": tapped}
-        words = choice if invitation.survey.kind == SurveyKind.CSAT else {"text": str(score)}
+        words = choice if is_csat else {"text": str(score)}
         with clock.at(self.at):
             intake.receive(
                 writes(conversation.inbox, phone=identity.value, at=self.at - late, **{"text": "", **words})  # type: ignore[arg-type]
             )
 
     def ask(self) -> None:
-        """Invite to rate what was resolved, and send what is due; half-way the scale changes."""
-        if Ticket.objects.count() == 25:
-            Survey.objects.filter(kind=SurveyKind.CSAT).update(highest=10)
+        """Invite to rate what was resolved, and send what is due; now and then the scale changes."""
+        highest = 10 if Ticket.objects.count() // 5 % 2 else 5
+        Survey.objects.filter(kind=SurveyKind.CSAT).exclude(highest=highest).update(highest=highest)
         survey = invitations.first_survey()
         assert survey is not None
         news = TicketEvent.objects.filter(kind=EventKind.RESOLVED, survey_invitations=None)
@@ -341,7 +373,7 @@ class Story:
 
     def waits(self, ticket: Ticket) -> None:
         """Somebody puts it on hold, or makes it wait for the contact, or goes on."""
-        status = self.dice.choice([Status.PENDING, Status.PENDING, Status.ON_HOLD, Status.OPEN])
+        status = self.dice.choice([Status.PENDING, Status.ON_HOLD, Status.ON_HOLD, Status.OPEN])
         puts(self.cast.ada, ticket, status, self.at)
 
     def hands_over(self, ticket: Ticket) -> None:
@@ -357,5 +389,13 @@ class Story:
 
     def tags(self, ticket: Ticket) -> None:
         """A tag is put on it."""
+        self.tag(ticket.pk, self.dice.choice(TAGS))
+
+    def tag(self, ticket_id: int, name: str) -> None:
+        """The administrator puts a tag on it."""
         with clock.at(self.at):
-            triage.add_tag(actor=self.cast.ada, ticket_id=ticket.pk, name=self.dice.choice(["damage", "refund"]))
+            triage.add_tag(actor=self.cast.ada, ticket_id=ticket_id, name=name)
+
+    def machine_replies(self, ticket: Ticket) -> None:
+        """A machine answers, which answers nothing."""
+        machine_says(ticket, self.at)

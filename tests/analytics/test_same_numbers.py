@@ -14,11 +14,13 @@ from pytest_django.fixtures import Settings
 
 from agents.models import User
 from analytics.definitions import KPIS, TOO_FEW, Unit
+from analytics.views.asked import KINDS
 from analytics.views.pages import PAGES
 from helpdesk import clock
 from tests.analytics.test_truth import told
 from tests.api.conftest import program_of
 from tests.cast import House
+from tickets.models import RoutingRule, Tag
 
 QUESTIONS = int(os.environ.get("KPI_QUESTIONS", "4"))
 TILE = re.compile(r'id="figure-(\w+)">.*?<p class="figure-value num">(.*?)</p>', re.DOTALL)
@@ -53,7 +55,7 @@ def differences_of(reader: User, slug: str, query: dict[str, str], dice: random.
     tiles = {kpi: html.unescape(text).strip() for kpi, text in TILE.findall(page)}
     file = browser.get(f"/reports/{slug}.csv?{urlencode(query)}").content.decode("utf-8-sig")
     rows = {(row["kpi"], row["by"], row["key"]): row for row in csv.DictReader(io.StringIO(file))}
-    asked = {"first": query["from"], "last": query["to"], **{k: v for k, v in query.items() if k in {"team", "inbox"}}}
+    asked = {"first": query["from"], "last": query["to"], **{k: v for k, v in query.items() if k in KINDS}}
     told_by_api = {row["kpi"]: row for row in program.read(f"kpis/?{urlencode(asked)}")["results"]}
     assert set(tiles) == {kpi for kpi in PAGES[slug].kpis if KPIS[kpi].available} <= set(told_by_api)
     wrong = []
@@ -81,13 +83,19 @@ def test_page_file_and_api_show_the_same_numbers_to_managers_and_leads(office: H
     story, dice = told(office, 31, "island", settings), random.Random(31)
     User.objects.update(language="en")
     days, wrong = sorted(story.open_at_end), []
+    keys = {
+        "team": [str(office.returns.pk)],
+        "inbox": [str(inbox.pk) for inbox in story.inboxes],
+        "channel": ["paper", "post"],
+        "agent": [str(office.lena.pk), str(office.mateus.pk)],
+        "tag": [str(pk) for pk in Tag.objects.values_list("pk", flat=True)],
+        "topic": [str(pk) for pk in RoutingRule.objects.values_list("pk", flat=True)],
+    }
     with clock.at(story.at + dt.timedelta(days=9)):
         for reader in [office.jonas, office.amira] * QUESTIONS:
             first, last = sorted(dice.choices(days, k=2))
             query = {"from": first.isoformat(), "to": last.isoformat()}
-            if dice.random() < 0.5:
-                query["team"] = str(office.returns.pk)
-            if dice.random() < 0.5:
-                query["inbox"] = str(dice.choice(story.inboxes).pk)
+            for kind in dice.sample(sorted(KINDS), dice.choice([0, 1, 1, 2])):
+                query[kind] = dice.choice(keys[kind])
             wrong += differences_of(reader, dice.choice(sorted(PAGES)), query, dice)
     assert not wrong, "\n".join(wrong)

@@ -13,14 +13,13 @@ from analytics.scope import DIMENSIONS, Filters
 from tests.analytics.oracle import ends, people, talk
 from tests.analytics.oracle.past import Past, Seen
 from tests.analytics.story import Standing
-from tickets.models import Ticket
+from tickets.models import Inbox, Ticket
 
 Day = dt.date
 # How many days must pass until a day's values are final.
 WINDOWS = {
     "first_contact_resolution": 7,
     "repeat_contact_rate": 7,
-    "reopen_rate": 3,
     "survey_response_rate": 7,
     "deflection_rate": 3,
 }
@@ -56,6 +55,9 @@ class Figure:
     value: float | None
     n: int
     p90: float | None = None
+    mean: float | None = None
+    interval: tuple[float, float] | None = None
+    young: tuple[float | None, int] | None = None  # value and number of the days that may still change
     tickets: frozenset[int] = frozenset()
 
 
@@ -68,11 +70,23 @@ def quantile(values: list[float], share: float) -> float:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
+def interval(hits: float, n: int) -> tuple[float, float] | None:
+    """Return both shares from which a count like this is as far away as 95 per cent of all counts are at most."""
+    if not n:
+        return None
+    square, share = statistics.NormalDist().inv_cdf(0.975) ** 2 / n, hits / n
+    # (p - share)² = square * p * (1 - p), solved for p
+    root = math.sqrt((2 * share + square) ** 2 - 4 * (1 + square) * share**2)
+    return max(0.0, (2 * share + square - root) / (2 + 2 * square)), (2 * share + square + root) / (2 + 2 * square)
+
+
 class World:
     """All observations of everything that the tables hold; `today` is when the questions are asked."""
 
     def __init__(self, zone: zoneinfo.ZoneInfo, open_at_end: dict[Day, list[Standing]], today: Day) -> None:
         self.zone, self.today, self.open_at_end = zone, today, open_at_end
+        longest = max(inbox.reopen_window for inbox in Inbox.objects.all())
+        self._windows = {**WINDOWS, "reopen_rate": math.ceil(longest / dt.timedelta(days=1))}
         known = [Past(t, zone) for t in Ticket.objects.select_related("conversation__contact", "conversation__inbox")]
         self.pasts = {past.ticket.pk: past for past in known if past.counts}
         pasts = list(self.pasts.values())
@@ -129,13 +143,25 @@ class World:
             return self._backlog(asked)
         about_agents = kpi == "handling_time" and asked.filters.agents is not None
         rows = self.seen[f"{kpi} of agents" if about_agents else name]
-        last = min(asked.last, self._last_final_day(kpi))
-        mine = [one for one in rows if asked.first <= one.day <= last and self._is_of(one, asked)]
+        final = self._last_final_day(kpi)
+        all_ = [one for one in rows if asked.first <= one.day <= asked.last and self._is_of(one, asked)]
+        mine = [one for one in all_ if one.day <= final]
+        young = [one for one in all_ if one.day > final]
+        figure = self._figure(kpi, mine)
+        if young and kpi in self._windows and kpi not in DISTINCT:
+            so_far = self._figure(kpi, young)
+            return replace(figure, young=(so_far.value, so_far.n))
+        return figure
+
+    def _figure(self, kpi: str, mine: list[Seen]) -> Figure:
+        """Make one figure of observations."""
         tickets = frozenset(one.ticket for one in mine if one.ticket is not None)
         if kpi in DISTINCT:
             everybody = {one.contact for one in mine}
             again = {one.contact for one in mine if one.value}
-            return Figure(value=len(again) / len(everybody) if mine else None, n=len(everybody), tickets=tickets)
+            of_all = len(again) / len(everybody) if mine else None
+            certain = interval(len(again), len(everybody))
+            return Figure(value=of_all, n=len(everybody), interval=certain, tickets=tickets)
         values = [float(one.value) for one in mine]
         n, value = sum(one.weight for one in mine), None
         if kpi in COUNTS:
@@ -150,11 +176,13 @@ class World:
         elif mine:
             value = statistics.median(values)
         p90 = quantile(values, 0.9) if values and kpi.endswith("_time") else None
-        return Figure(value=value, n=n, p90=p90, tickets=tickets)
+        mean = sum(values) / n if p90 is not None else None
+        certain = interval(sum(values), n) if kpi in SHARES - {"utilisation", "concurrency"} else None
+        return Figure(value=value, n=n, p90=p90, mean=mean, interval=certain, tickets=tickets)
 
     def _last_final_day(self, kpi: str) -> Day:
         """Return the last day whose values no longer change; a chat may be saved until its day is over."""
-        ended = 1 if kpi == "missed_chats" else WINDOWS[kpi] + 1 if kpi in WINDOWS else 0
+        ended = 1 if kpi == "missed_chats" else self._windows[kpi] + 1 if kpi in self._windows else 0
         return self.today - dt.timedelta(days=ended) if ended else Day.max
 
     def _is_of(self, one: Seen, asked: Asked) -> bool:
@@ -208,3 +236,45 @@ class World:
             "tag": lambda past: {str(tag) for tag in past.tags},
         }
         return sorted({key for past in self.pasts.values() for key in of_tickets[dimension](past)})
+
+    # -- What is so now, and by the clock ----------------------------------------------------------------
+
+    def weeks(self, asked: Asked) -> list[list[int]]:
+        """Count openings by weekday and hour."""
+        found = [[0] * 24 for _ in range(7)]
+        for one in self.seen["volume"]:
+            if asked.first <= one.day <= asked.last and self._is_of(one, asked):
+                assert one.ticket is not None
+                local = self.pasts[one.ticket].ticket.opened_at.astimezone(self.zone)
+                found[local.weekday()][local.hour] += 1
+        return found
+
+    def hours(self, asked: Asked, now: dt.datetime) -> list[list[float]]:
+        """Count how often each hour came until now, by steps of ten minutes."""
+        found = [[0.0] * 24 for _ in range(7)]
+        at = dt.datetime.combine(asked.first, dt.time(), self.zone).astimezone(dt.UTC)
+        while (local := at.astimezone(self.zone)).date() <= asked.last and local.replace(minute=0) <= now:
+            found[local.weekday()][local.hour] += 1 / 6
+            at += dt.timedelta(minutes=10)
+        return [[round(number, 6) for number in row] for row in found]
+
+    def waiting(self, asked: Asked) -> list[Past]:
+        """Return the open tickets in which no person has replied, those that wait longest first."""
+        mine = [past for past in self._open_now(asked) if not past.replies]
+        return sorted(mine, key=lambda past: (past.start, past.ticket.pk))
+
+    def ages(self, asked: Asked, now: dt.datetime) -> list[int]:
+        """Count the open tickets under a day old, under three, under seven, and older."""
+        days = [(now - past.ticket.opened_at) / dt.timedelta(days=1) for past in self._open_now(asked)]
+        return [sum(low <= day < high for day in days) for low, high in ((0, 1), (1, 3), (3, 7), (7, math.inf))]
+
+    def _open_now(self, asked: Asked) -> list[Past]:
+        found = []
+        for past in self.pasts.values():
+            ticket = past.ticket
+            as_it_is = Seen(
+                day=self.today, ticket=ticket.pk, teams=frozenset({ticket.team_id}), agent=ticket.assignee_id
+            )
+            if ends.is_open(past) and self._is_of(as_it_is, asked):
+                found.append(past)
+        return found

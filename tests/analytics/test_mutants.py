@@ -1,0 +1,8 @@
+"""The errors that the random histories are tried against can still be made."""
+
+from benchmarks.mutants import MUTANTS, ROOT
+
+
+def test_each_error_changes_one_place_of_the_code() -> None:
+    for mutant in MUTANTS:
+        assert (ROOT / mutant.file).read_text().count(mutant.before) == 1, f"{mutant.figure}: {mutant.what}"
