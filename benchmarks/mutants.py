@@ -348,8 +348,8 @@ MUTANTS = (
         "all",
         "the ninetieth per cent is a value that was seen",
         "analytics/formulas.py",
-        "float(part[low]) + (place - low) * (float(part[high]) - float(part[low]))",
-        "float(part[high])",
+        "float(ordered[low]) + (place - low) * (float(ordered[high]) - float(ordered[low]))",
+        "float(ordered[high])",
     ),
     Mutant(
         "all",

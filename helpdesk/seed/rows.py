@@ -112,5 +112,6 @@ AS_TEXT = _ByType(
         uuid.UUID: str,
         dt.datetime: dt.datetime.isoformat,
         dict: lambda value: _escaped(json.dumps(value, ensure_ascii=False)),
+        list: lambda value: "{" + ",".join(map(str, value)) + "}",  # an array of numbers
     }
 )
