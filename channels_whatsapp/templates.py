@@ -13,7 +13,8 @@ from tickets import consent
 from tickets.channels import Draft, Refusal, TemplateChoice, TemplateVariable
 from tickets.models import Conversation, Message
 
-PLACE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
+# A name ends in what is no space, so that a text of spaces is read once and not once for every space.
+PLACE = re.compile(r"\{\{\s*([^{}\s](?:[^{}]*[^{}\s])?)\s*\}\}")
 # WhatsApp refuses parameters with line breaks, tabs or four spaces in a row.
 GAPS = re.compile(r"\s+")
 

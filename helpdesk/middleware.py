@@ -2,9 +2,10 @@
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
@@ -12,6 +13,8 @@ from channels_whatsapp.webhook import PATH as WEBHOOK_PATH
 from channels_whatsapp.webhook import webhook
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+API = "/api/"
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 class WebhookMiddleware:
@@ -53,6 +56,36 @@ class AgentPreferencesMiddleware:
                 response = render_now()
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class StorableTextMiddleware:
+    """Let pages read addresses and forms as PostgreSQL can hold them: a NUL becomes the sign for what is unreadable.
+
+    No person types one, and to every view it is a value like any other. The API refuses it, field by field.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Hand the request on with what can be read. Raises Http404 for a path that no address has."""
+        if "\0" in request.path:
+            raise Http404
+        if not request.path.startswith(API):
+            request.GET = _readable(request.GET)
+            request.POST = _readable(request.POST)
+        return self.get_response(request)
+
+
+def _readable(sent: QueryDict) -> Any:
+    if not any("\0" in text for name, values in sent.lists() for text in (name, *values)):
+        return sent
+    read = QueryDict(mutable=True, encoding=sent.encoding)
+    for name, values in sent.lists():
+        read.setlist(name.replace("\0", UNREADABLE), [text.replace("\0", UNREADABLE) for text in values])
+    read._mutable = False
+    return read
 
 
 class PrivatePagesMiddleware:

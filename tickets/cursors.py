@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from tickets.worklist import NEVER, STRETCHES
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cursor:
@@ -26,11 +28,16 @@ class Cursor:
         try:
             raw = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             at, *key = raw
+            begun = _moment(at)
+            if begun.year >= NEVER.year:
+                return None
             if len(key) == 2:
-                return cls(at=_moment(at), key=(_moment(key[0]), int(key[1])))
+                return cls(at=begun, key=(_moment(key[0]), int(key[1])))
             group, priority, due, opened, pk = key
-            return cls(at=_moment(at), key=(int(group), int(priority), _moment(due), _moment(opened), int(pk)))
-        except (ValueError, TypeError, OverflowError, binascii.Error, UnicodeDecodeError):
+            if int(group) not in range(len(STRETCHES)):
+                return None
+            return cls(at=begun, key=(int(group), int(priority), _moment(due), _moment(opened), int(pk)))
+        except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error, UnicodeDecodeError):
             return None
 
 

@@ -16,7 +16,8 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "update": ("ticket_number", "team"),
     "bot_hint": (),
 }
-PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+# A name ends in what is no space, so that a text of spaces is read once and not once for every space.
+PLACEHOLDER = re.compile(r"\{\{\s*(?:([^{}\s](?:[^{}]*[^{}\s])?)\s*)?\}\}")
 # A name that is missing takes the space or comma before it along: "Hello {{name}}," becomes "Hello,".
 NAME = re.compile(r"(?<=\S)[ ,]*\{\{\s*name\s*\}\}|^\{\{\s*name\s*\}\}[ ,]*", re.MULTILINE)
 # Shorter words than these are said by many; only a longer text is surely one of ours.

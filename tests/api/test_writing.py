@@ -20,9 +20,21 @@ from tests.cast import House, house, newest_seq, ticket_of, writes
 from tests.inbox.conftest import reply_fields
 from tests.paper import paper
 from tickets import delivery
-from tickets.actions import assignment, lifecycle, messaging
+from tickets.actions import assignment, automatic, lifecycle, messaging
+from tickets.actions.base import lock_ticket
 from tickets.channels import Refusal
-from tickets.models import Contact, EventKind, Message, MessageKind, MessageState, Status, Tag, Ticket, TicketEvent
+from tickets.models import (
+    Contact,
+    EventKind,
+    Message,
+    MessageKind,
+    MessageState,
+    Purpose,
+    Status,
+    Tag,
+    Ticket,
+    TicketEvent,
+)
 
 
 def said(ticket: Ticket, text: str = "So sorry, Aoife.", **fields: Any) -> dict[str, Any]:
@@ -59,6 +71,14 @@ def test_a_reply_that_has_not_left_can_be_taken_back(cast: House, lena: Program,
     assert body(lena.send("DELETE", f"messages/{reply['id']}/"))["delivery"]["state"] == "cancelled"
     note = messaging.add_note(actor=cast.lena, ticket_id=ticket.pk, text="x", client_id=uuid.uuid4())
     assert lena.send("DELETE", f"messages/{note.pk}/").status_code == 404
+
+
+def test_what_the_machine_said_is_no_reply_to_take_back(cast: House, lena: Program, ticket: Ticket) -> None:
+    conversation, locked = lock_ticket(ticket.pk)
+    thanks = automatic.post(
+        conversation=conversation, ticket=locked, purpose=Purpose.UPDATE, text="Hello", language="en", at=clock.now()
+    )
+    assert problem(lena.send("DELETE", f"messages/{thanks.pk}/"))["status"] == 404
 
 
 def test_what_nobody_has_seen_is_neither_answered_nor_resolved(cast: House, lena: Program, ticket: Ticket) -> None:

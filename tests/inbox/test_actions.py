@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import Membership
+from helpdesk import clock
 from tests.cast import House, newest_seq, ticket_of, writes
 from tests.inbox.conftest import address, reply_fields
 from tests.paper import paper
 from tickets import delivery
-from tickets.actions import assignment, lifecycle, messaging, rules
+from tickets.actions import assignment, automatic, lifecycle, messaging, rules
+from tickets.actions.base import lock_ticket
 from tickets.actions.rules import RuleDraft
 from tickets.channels import Refusal
 from tickets.models import (
@@ -22,6 +24,7 @@ from tickets.models import (
     MessageKind,
     MessageState,
     Priority,
+    Purpose,
     QuickReply,
     Status,
     Ticket,
@@ -273,6 +276,30 @@ def test_a_message_of_another_ticket_does_not_exist_under_this_one(cast: House, 
     message = Message.objects.get(kind=MessageKind.OUTBOUND)
     for name in ("message_undo", "message_retry", "message_discard"):
         assert lena.post(address(name, ticket, message.pk)).status_code == 404
+
+
+def test_what_the_machine_said_is_nobodys_reply_to_decide_about(cast: House, lena: Client, ticket: Ticket) -> None:
+    conversation, locked = lock_ticket(ticket.pk)
+    said = automatic.post(
+        conversation=conversation,
+        ticket=locked,
+        purpose=Purpose.ACKNOWLEDGEMENT,
+        text="We have your message",
+        language="en",
+        at=clock.now(),
+    )
+    for name in ("message_undo", "message_retry", "message_discard"):
+        assert lena.post(address(name, ticket, said.pk)).status_code == 404
+
+
+def test_a_character_that_no_text_can_hold_breaks_no_page(cast: House, lena: Client, ticket: Ticket) -> None:
+    """PostgreSQL takes no NUL; a form that lets one through would answer with a fault of the program."""
+    assert lena.get(address("quick_replies", ticket), {"q": "a\0b"}).status_code == 200
+    fields = {"template": "x:1", "client_id": str(uuid.uuid4()), "seen_seq": "1", "variable-1": "a\0b"}
+    assert lena.post(address("template", ticket), fields).status_code == 409
+    assert lena.get("/media/a%00b/").status_code == 404
+    lena.post(address("replies", ticket), reply_fields(ticket, "a\0b"))
+    assert Message.objects.get(kind=MessageKind.OUTBOUND).text == "a\N{REPLACEMENT CHARACTER}b"
 
 
 def test_drafts_are_kept_and_forgotten(cast: House, lena: Client, ticket: Ticket) -> None:

@@ -1,9 +1,12 @@
 """The work list and the ticket page, as a browser without scripts gets them."""
 
+import base64
 import datetime as dt
+import json
 import uuid
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -112,3 +115,25 @@ def test_a_mangled_cursor_shows_the_first_page(lena: Client, ticket: Ticket) -> 
     """Nobody is punished for a broken link."""
     for cursor in ("x", "W10", "bnVsbA", "WzEsMiwzLDQsNSw2XQ", "éé"):
         assert f"row-{ticket.pk}" in page(lena, after=cursor)
+
+
+MOMENT = "2026-03-02T09:00:00+00:00"
+LAST = "9999-12-31T23:59:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [MOMENT, 7, 3, MOMENT, MOMENT, 1],
+        [MOMENT, -3, 3, MOMENT, MOMENT, 1],
+        [MOMENT, 0, 10**30, MOMENT, MOMENT, 10**30],
+        [LAST, 0, 3, MOMENT, MOMENT, 1],
+        "[" * 3000,
+    ],
+    ids=["no such group", "a group before the first", "numbers without end", "the end of time", "depth"],
+)
+def test_a_forged_cursor_breaks_nothing(lena: Client, ticket: Ticket, parts: object) -> None:
+    text = parts if isinstance(parts, str) else json.dumps(parts)
+    cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    for view in ("all", "resolved"):
+        assert lena.get(reverse("inbox:list", args=[view]), {"after": cursor}).status_code == 200

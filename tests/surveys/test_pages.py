@@ -67,7 +67,7 @@ def test_score_and_comment_stand_on_the_ticket_page_and_a_lead_follows_up(cast: 
     browser(cast.lena).post(completion, {"note": "not mine"})
     lead.post(completion, {"note": ""})
     assert FollowUp.objects.get().state == FollowUpState.OPEN
-    done = lead.post(completion, {"note": "Called her", "back": "list"})
+    done = lead.post(completion, {"note": "Called her\0", "back": "list"})
     assert done["Location"] == reverse("surveys:follow_ups")
     assert FollowUp.objects.get().state == FollowUpState.DONE
     assert "Called her" in page_of(lead, invitation)

@@ -1,10 +1,12 @@
 """Placeholders, phrases and languages: pure functions, by example."""
 
 import datetime as dt
+import time
 import zoneinfo
 
 import pytest
 
+from channels_whatsapp import templates
 from tickets import defaults, languages, phrases, placeholders
 from tickets.models import ContentType
 
@@ -108,6 +110,15 @@ def test_what_is_no_placeholder_of_ours_comes_out_as_it_is() -> None:
 )
 def test_what_is_not_known_is_not_said(text: str, expected: str) -> None:
     assert placeholders.fill_in(text, {"name": "", "eta": ""}) == expected
+
+
+@pytest.mark.parametrize("text", ["{{" + " " * 9000, "{{" + " a" * 4500, "{{ " * 3000, "{{a" + " " * 9000])
+def test_no_text_keeps_the_search_for_placeholders_busy(text: str) -> None:
+    begin = time.process_time()
+    assert placeholders.fill_in(text, {}) == text.strip()
+    assert placeholders.flaws("acknowledgement", text).stray
+    assert templates.PLACE.findall(text) == []
+    assert time.process_time() - begin < 0.5
 
 
 def test_flaws_of_a_text_are_named() -> None:

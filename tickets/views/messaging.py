@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from tickets.actions import decisions, messaging
 from tickets.errors import Refused
 from tickets.forms import NoteForm, ReplyForm
-from tickets.models import Message, MessageKind
+from tickets.models import AuthorKind, Message, MessageKind
 from tickets.views.base import AgentRequest, agents_only, visible_ticket
 from tickets.views.pages import Typed
 from tickets.views.responses import done, invalid, refuse
@@ -59,7 +59,7 @@ def _decide_message(
     request: AgentRequest, pk: int, message_id: int, action: Callable[..., Message]
 ) -> tuple[HttpResponse | None, Message | None]:
     ticket = visible_ticket(request.user, pk)
-    get_object_or_404(Message, pk=message_id, ticket=ticket, kind=MessageKind.OUTBOUND)
+    get_object_or_404(Message, pk=message_id, ticket=ticket, kind=MessageKind.OUTBOUND, author_kind=AuthorKind.AGENT)
     try:
         return None, action(actor=request.user, message_id=message_id)
     except Refused as refused:
