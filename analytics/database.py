@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorDebugWrapper
 from psycopg import Cursor
+
+LINES_AT_ONCE = 1000
 
 
 def fetch(statement: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -30,9 +33,15 @@ def _execute(statement: str, params: Sequence[Any], *_: Any) -> list[tuple[Any, 
         return sql.execute(statement, params, binary=True).fetchall()
 
 
-def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert many rows by COPY, at a fraction of the cost of INSERT."""
-    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+def copy(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert many rows by COPY, at a fraction of the cost of INSERT.
+
+    For numbers, days, moments, truth values and words of ours, which Python writes as PostgreSQL reads them; nothing
+    is escaped.
+    """
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (NULL 'None')"
+    line = "\t".join(["%s"] * len(columns)) + "\n"
+    lines = map(line.__mod__, rows)
     with connection.cursor() as sql, sql.cursor.copy(statement) as target:
-        for row in rows:
-            target.write_row(row)
+        while piece := "".join(islice(lines, LINES_AT_ONCE)):
+            target.write(piece)

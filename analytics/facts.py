@@ -32,6 +32,7 @@ BESIDE: dict[str, type[models.Model]] = {
 COLUMNS = [field.attname for field in Fact._meta.concrete_fields]
 DAYS = [name for name in COLUMNS if name.endswith("_day")]
 values_of = itemgetter(*COLUMNS)
+TAGS = COLUMNS.index("tags")
 # When these change, every row beside the fact counts somewhere else.
 EVERYWHERE = ("is_counted", "inbox", "channel", "topic", "tags")
 # In the order of the fields of the fold's rows.
@@ -71,7 +72,7 @@ def derive(ticket_ids: Sequence[int]) -> int:
     folded = fold_each(load(ticket_ids))
     facts = [result.fact for result in folded.values()]
     complete(facts)
-    copy("kpi_fact", COLUMNS, map(values_of, facts))
+    copy("kpi_fact", COLUMNS, map(_written, facts))
     for name, model in BESIDE.items():
         rows = ((pk, *row) for pk, result in folded.items() for row in getattr(result, name))
         copy(model._meta.db_table, ["fact_id", *BESIDE_COLUMNS[name]], rows)
@@ -99,6 +100,11 @@ def refold(ticket_ids: Sequence[int]) -> set[dt.date]:
     return touched
 
 
+def _written(fact: dict[str, Any]) -> tuple[Any, ...]:
+    values = values_of(fact)
+    return *values[:TAGS], f"{{{','.join(map(str, values[TAGS]))}}}", *values[TAGS + 1 :]
+
+
 def _write_facts(facts: Sequence[dict[str, Any]]) -> None:
     """Insert or replace facts: by COPY into a table of this session's own, from there in one statement."""
     if not facts:
@@ -110,7 +116,7 @@ def _write_facts(facts: Sequence[dict[str, Any]]) -> None:
             "CREATE TEMPORARY TABLE IF NOT EXISTS kpi_staged (LIKE kpi_fact INCLUDING DEFAULTS) ON COMMIT DELETE ROWS"
         )
         sql.execute("DELETE FROM kpi_staged")
-        copy("kpi_staged", COLUMNS, map(values_of, facts))
+        copy("kpi_staged", COLUMNS, map(_written, facts))
         sql.execute(
             f"INSERT INTO kpi_fact ({columns}) SELECT {columns} FROM kpi_staged"  # noqa: S608
             f" ON CONFLICT (ticket_id) DO UPDATE SET {replaced}"

@@ -1,6 +1,11 @@
 """Read the logs of some tickets: one statement for each table, however many tickets they are."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from analytics.database import fetch
 from analytics.definitions import NPS_WINDOW_DAYS
@@ -16,7 +21,7 @@ TAGS = "SELECT ticket_id, tag_id FROM tickets_ticket_tags WHERE ticket_id = ANY(
 # Of what an event says besides, figures need this; most events say nothing of it.
 EVENTS = """
 SELECT ticket_id, seq, kind, actor_id, message_id,
-  CASE WHEN data ?| '{hours,linked,reopens_within,rule}' OR kind = 'opened' THEN data END,
+  CASE WHEN data ?| '{hours,linked,reopens_within,rule}' OR kind = 'opened' THEN data::text END,
   occurred_at, recorded_at, team_id, assignee_id, status
 FROM tickets_ticketevent WHERE ticket_id = ANY(%s::bigint[]) ORDER BY ticket_id, seq
 """
@@ -61,26 +66,37 @@ JOIN surveys_surveyresponse o ON o.invitation_id = oi.id
 WHERE i.ticket_id = ANY(%s::bigint[])
 """
 
+Rows = Iterable[tuple[Any, ...]]
+# Most events say one of a few things, and reading JSON costs more than all else. Nobody changes what is read.
+_said: Callable[[str], dict[str, Any]] = lru_cache(maxsize=4096)(json.loads)
+
 
 def load(ticket_ids: Sequence[int]) -> list[Log]:
     """Read the logs of some tickets, in order of their numbers; those without a history are left out."""
     ids = [list(ticket_ids)]
     logs = {row[0]: Log(*row) for row in fetch(TICKETS, ids)}
-    events = {pk: log.events for pk, log in logs.items()}
-    for row in fetch(EVENTS, ids):
-        events[row[0]].append(LoggedEvent._make(row))
-    messages = {pk: log.messages for pk, log in logs.items()}
-    for row in fetch(MESSAGES, ids):
-        messages[row[0]].append(LoggedMessage._make(row))
+    for pk, events in _by_ticket(fetch(EVENTS, ids)):
+        logs[pk].events = [*map(_event, events)]
+    for pk, messages in _by_ticket(fetch(MESSAGES, ids)):
+        logs[pk].messages = [*map(LoggedMessage._make, messages)]
     for pk, tag in fetch(TAGS, ids):
         logs[pk].tags.append(tag)
-    for row in fetch(CLOCKS, ids):
-        logs[row[0]].clocks.append(LoggedClock._make(row))
-    for row in fetch(FOCUS, ids):
-        logs[row[0]].focus.append(LoggedFocus._make(row))
+    for pk, clocks in _by_ticket(fetch(CLOCKS, ids)):
+        logs[pk].clocks = [*map(LoggedClock._make, clocks)]
+    for pk, focus in _by_ticket(fetch(FOCUS, ids)):
+        logs[pk].focus = [*map(LoggedFocus._make, focus)]
     for row in fetch(SURVEYS, ids):
         logs[row[0]].surveys.append(LoggedSurvey._make(row))
     return [log for log in logs.values() if log.events]
+
+
+def _by_ticket(rows: Rows) -> Iterable[tuple[int, Rows]]:
+    return groupby(rows, itemgetter(0))
+
+
+def _event(row: tuple[Any, ...]) -> LoggedEvent:
+    event = LoggedEvent._make(row)
+    return event if event.data is None else event._replace(data=_said(row[5]))
 
 
 def with_older_answers(ticket_ids: Sequence[int]) -> list[int]:

@@ -248,11 +248,11 @@ def base(source: Source, measures: Sequence[Measure], condition: str) -> str:
         f"CASE WHEN ({one.denominator}) IS NOT NULL THEN {one.numerator} END AS n{place}, {one.denominator} AS d{place}"
         for place, one in enumerate(measures)
     )
-    ticket = "f.channel, f.inbox::text AS inbox, f.topic::text AS topic, f.tags, NULL::bigint[] AS teams"
-    person = "NULL::text AS channel, NULL::text AS inbox, NULL::text AS topic, NULL::bigint[] AS tags, x.teams"
+    ticket = "f.channel, f.inbox, f.topic, f.tags, NULL::bigint[] AS teams"
+    person = "NULL::text AS channel, NULL::bigint AS inbox, NULL::bigint AS topic, NULL::bigint[] AS tags, x.teams"
     return (
-        f"SELECT {source.day} AS day, {person if source.of_people else ticket}, ({source.team})::text AS team,"  # noqa: S608
-        f" ({source.agent})::text AS agent, {columns}"
+        f"SELECT {source.day} AS day, {person if source.of_people else ticket}, {source.team} AS team,"  # noqa: S608
+        f" {source.agent} AS agent, {columns}"
         f" FROM {source.table} WHERE {'TRUE' if source.of_people else 'f.is_counted'} AND {condition}"
     )
 
@@ -266,6 +266,16 @@ def sums(measures: Sequence[Measure]) -> str:
             if one.packs
             else "NULL::bytea"
         )
+        + f" AS p{place}"
+        for place, one in enumerate(measures)
+    )
+
+
+def sums_of_sums(measures: Sequence[Measure]) -> str:
+    """Return the same aggregates of rows that are such sums already."""
+    return ", ".join(
+        f"sum(n{place}) AS n{place}, sum(d{place}) AS d{place}, "
+        + (f"string_agg(p{place}, ''::bytea)" if one.packs else "NULL::bytea")
         + f" AS p{place}"
         for place, one in enumerate(measures)
     )

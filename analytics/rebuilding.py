@@ -54,7 +54,8 @@ def rebuild(tell: Tell | None = None, *, processes: int = 0) -> int:
         later = shadow.make()
         number = _derive(run, later, tell)
         days = _days()
-        for _done in run(workers.count, ((days[i : i + DAYS_AT_ONCE],) for i in _steps(days))):
+        # All days of a part together: every table is read through once, instead of here and there for each month.
+        for _done in run(workers.count, ((name, days) for name in rollups.INSERTS)):
             pass
         _finish(run, later, shadow.ROLLUPS)
         with transaction.atomic():
@@ -122,11 +123,10 @@ def derive_people(first: int, last: int) -> int:
         return facts.derive([pk for (pk,) in fetch(TICKETS_OF, [first, last, first, last])])
 
 
-def count(days: list[dt.date]) -> int:
-    """Count days into the tables beside; return how many."""
+def count(name: str, days: list[dt.date]) -> None:
+    """Count one of the parts of days into the tables beside."""
     with shadow.first():
-        rollups.count_days(days)
-    return len(days)
+        rollups.insert(name, days)
 
 
 def _steps(days: list[dt.date]) -> range:

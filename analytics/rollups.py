@@ -10,12 +10,22 @@ from typing import Any
 
 from django.db import connection
 
-from analytics.measures import SOURCES, Source, base, sums, unpivot
+from analytics.measures import SOURCES, Source, base, sums, sums_of_sums, unpivot
 
 GROUPED = ("channel", "inbox", "topic", "team", "agent")
-DIMENSION = " ".join(["CASE", *(f"WHEN grouping({one}) = 0 THEN '{one}'" for one in GROUPED), "ELSE 'all' END"])
-KEY = " ".join(["CASE", *(f"WHEN grouping({one}) = 0 THEN {one}" for one in GROUPED), "ELSE '' END"])
-SETS = ", ".join(["(day)", *(f"(day, {one})" for one in GROUPED)])
+
+
+def _sums_by(dimensions: Sequence[str], beside: str, aggregates: str, pieces: str) -> str:
+    """Return the statement that adds up pieces for each value of each dimension, and for all."""
+    names, keys = (
+        " ".join(f"WHEN grouping({one}) = 0 THEN {text.format(one)}" for one in dimensions)
+        for text in ("'{}'", "{}::text")
+    )
+    sets = ", ".join([f"({beside})", *(f"({beside}, {one})" for one in dimensions)])
+    return (
+        f"SELECT {beside}, CASE {names} ELSE 'all' END AS dimension, CASE {keys} ELSE '' END AS key, {aggregates}"  # noqa: S608
+        f" FROM ({pieces}) AS pieces GROUP BY GROUPING SETS ({sets})"
+    )
 
 
 def _except_agents(source: Source) -> str:
@@ -27,20 +37,23 @@ def _except_agents(source: Source) -> str:
 
 
 def _statement(source: Source) -> str:
+    """Return the statement that counts days: each row once, by all dimensions at a time, then the few sums of that.
+
+    Rows with several tags, and people with several teams, are counted in each of these.
+    """
     rows = base(source, source.measures, f"{source.day} = ANY(%s)")
     aggregates = sums(source.measures)
     if source.counts_agents:
-        groups = f"SELECT day, 'agent' AS dimension, agent AS key, {aggregates} FROM base GROUP BY day, agent"  # noqa: S608
+        groups = f"SELECT day, 'agent' AS dimension, agent::text AS key, {aggregates} FROM base GROUP BY day, agent"  # noqa: S608
     else:
+        several, one_of = ("team", "teams") if source.of_people else ("tag", "tags")
+        whole = ", ".join(("day", *GROUPED))
+        pieces = f"SELECT {whole}, {aggregates} FROM base GROUP BY {whole}"  # noqa: S608
         groups = f"""
-          SELECT day, {DIMENSION} AS dimension, {KEY} AS key, {aggregates} FROM base
-          GROUP BY GROUPING SETS ({SETS})
+          {_sums_by(GROUPED, "day", sums_of_sums(source.measures), pieces)}
           UNION ALL
-          SELECT day, 'tag', tag::text, {aggregates} FROM base CROSS JOIN LATERAL unnest(tags) AS t(tag)
-          GROUP BY day, tag
-          UNION ALL
-          SELECT day, 'team', shared::text, {aggregates} FROM base CROSS JOIN LATERAL unnest(teams) AS t(shared)
-          GROUP BY day, shared
+          SELECT day, '{several}', one::text, {aggregates} FROM base CROSS JOIN LATERAL unnest({one_of}) AS t(one)
+          GROUP BY day, one
         """  # noqa: S608
     own = "" if source.counts_agents else _except_agents(source)
     return f"""
@@ -51,19 +64,25 @@ def _statement(source: Source) -> str:
 
 
 STATEMENTS = {source.name: _statement(source) for source in SOURCES}
-HOURS = """
-    SELECT day, hour, dimension, key, count(*) AS opened FROM (
-      SELECT opened_day AS day, opened_hour AS hour, d.dimension, d.key
-      FROM kpi_fact f CROSS JOIN LATERAL (
-        VALUES ('all', ''), ('channel', f.channel), ('inbox', f.inbox::text), ('topic', f.topic::text),
-          ('team', f.opened_team::text)
-      ) AS d(dimension, key)
-      WHERE f.is_counted AND f.opened_day = ANY(%s) AND d.key IS NOT NULL
+OPENINGS = "SELECT day, hour, channel, inbox, topic, team, count(*) AS opened FROM base GROUP BY 1, 2, 3, 4, 5, 6"
+HOURS = f"""
+    WITH base AS (
+      SELECT opened_day AS day, opened_hour AS hour, channel, inbox, topic, opened_team AS team, tags
+      FROM kpi_fact WHERE is_counted AND opened_day = ANY(%s)
+    ), g AS (
+      {_sums_by(GROUPED[:-1], "day, hour", "sum(opened) AS opened", OPENINGS)}
       UNION ALL
-      SELECT opened_day, opened_hour, 'tag', tag::text FROM kpi_fact f CROSS JOIN LATERAL unnest(f.tags) AS t(tag)
-      WHERE f.is_counted AND f.opened_day = ANY(%s)
-    ) AS openings GROUP BY day, hour, dimension, key
-"""
+      SELECT day, hour, 'tag', one::text, count(*) FROM base CROSS JOIN LATERAL unnest(tags) AS t(one)
+      GROUP BY day, hour, one
+    )
+    SELECT day, hour, dimension, key, opened::int FROM g WHERE key IS NOT NULL
+"""  # noqa: S608 - made of constants of this app
+
+
+INSERTS = {
+    name: "INSERT INTO kpi_rollup (day, dimension, key, measure, numerator, denominator, packed)" + statement
+    for name, statement in STATEMENTS.items()
+} | {"hours": "INSERT INTO kpi_hour (day, hour, dimension, key, opened)" + HOURS}
 
 
 def count_days(days: Sequence[dt.date]) -> None:
@@ -73,13 +92,15 @@ def count_days(days: Sequence[dt.date]) -> None:
     wanted = list(days)
     with connection.cursor() as sql:
         sql.execute("DELETE FROM kpi_rollup WHERE day = ANY(%s)", [wanted])
-        for statement in STATEMENTS.values():
-            sql.execute(
-                "INSERT INTO kpi_rollup (day, dimension, key, measure, numerator, denominator, packed)" + statement,
-                [wanted],
-            )
         sql.execute("DELETE FROM kpi_hour WHERE day = ANY(%s)", [wanted])
-        sql.execute("INSERT INTO kpi_hour (day, hour, dimension, key, opened)" + HOURS, [wanted, wanted])
+    for name in INSERTS:
+        insert(name, wanted)
+
+
+def insert(name: str, days: Sequence[dt.date]) -> None:
+    """Count one of the parts of days that nobody has counted yet."""
+    with connection.cursor() as sql:
+        sql.execute(INSERTS[name], [list(days)])
 
 
 def differences(days: Sequence[dt.date]) -> Iterator[str]:
@@ -100,7 +121,7 @@ def differences(days: Sequence[dt.date]) -> Iterator[str]:
                 yield f"{place}: stored {_brief(stored.get(place))}, counted {_brief(counted.get(place))}"
         sql.execute("SELECT day, hour, dimension, key, opened FROM kpi_hour WHERE day = ANY(%s)", [wanted])
         hours = set(sql.fetchall())
-        sql.execute(HOURS, [wanted, wanted])
+        sql.execute(HOURS, [wanted])
         for row in sorted(hours ^ set(sql.fetchall()), key=str):
             yield f"hour {row}"
 

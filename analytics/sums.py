@@ -12,9 +12,7 @@ from analytics.database import fetch
 from analytics.measures import Source, base, source_of, sums, unpivot
 from analytics.scope import Filters
 
-COLUMN = {
-    "channel": "channel", "inbox": "inbox", "topic": "topic", "team": "team", "agent": "agent", "tag": "tag::text"
-}  # fmt: skip
+COLUMN = {"channel": "channel"} | {name: f"{name}::text" for name in ("inbox", "topic", "team", "agent", "tag")}
 
 
 ONE_DAY = dt.timedelta(days=1)

@@ -68,8 +68,8 @@ def finish(statement: str) -> None:
     shadow.finish(statement)
 
 
-def count(days: list[Any]) -> int:
-    """Count days; return how many."""
+def count(name: str, days: list[Any]) -> None:
+    """Count one of the parts of days."""
     from analytics import rebuilding
 
-    return rebuilding.count(days)
+    rebuilding.count(name, days)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 MICRO = 1_000_000
 DAY_MINUTES = 24 * 60
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+SMALLEST = dt.timedelta(microseconds=1)
 # A calendar that is closed for longer than this has no next opening.
 HORIZON = dt.timedelta(days=800)
 CHUNK = dt.timedelta(days=200)
@@ -22,8 +23,7 @@ Interval = tuple[int, int]
 
 
 def _micros(moment: dt.datetime) -> int:
-    delta = moment - EPOCH
-    return (delta.days * 86_400 + delta.seconds) * MICRO + delta.microseconds
+    return (moment - EPOCH) // SMALLEST
 
 
 def _moment(micros: int) -> dt.datetime:

@@ -88,7 +88,9 @@ def waits(story: Story) -> list[WaitRow]:
         while place < len(replies):
             answer = replies[place].message
             if answer.seen_seq >= seq and (settled is None or answer.seq < settled):
-                since[place] = min(since.get(place, (at, seq)), (at, seq))
+                oldest = since.get(place)
+                if oldest is None or (at, seq) < oldest:
+                    since[place] = (at, seq)
                 break
             place += 1
     rows = []

@@ -163,7 +163,7 @@ class Story:
     def hours_at(self, seq: int) -> Hours:
         """Return the version of business hours that held at a place of the log."""
         known: Hours = self.hours[0][1] if self.hours else None
-        for since, hours in self.hours:
+        for since, hours in self.hours[1:]:
             if since <= seq:
                 known = hours
         return known

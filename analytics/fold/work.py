@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from analytics.fold.story import Story
@@ -45,10 +46,12 @@ def _estimated(story: Story) -> dict[int | None, float]:
     spent: dict[int | None, float] = defaultdict(float)
     before = [(message.seq, at) for at, message in story.inbound]
     before += [(event.seq, event.occurred_at) for event in story.log.events if event.actor is not None]
-    for reply in story.replies:
-        message = reply.message
-        since = max(at for seq, at in before if seq < message.seq)
-        spent[message.author] += min(story.wall(since, message.occurred_at), ESTIMATE_AT_MOST)
+    before.sort()
+    latest, passed = before[0][1], 0
+    for message in sorted((reply.message for reply in story.replies), key=attrgetter("seq")):
+        while passed < len(before) and before[passed][0] < message.seq:
+            latest, passed = max(latest, before[passed][1]), passed + 1
+        spent[message.author] += min(story.wall(latest, message.occurred_at), ESTIMATE_AT_MOST)
     return spent
 
 
