@@ -43,7 +43,7 @@ DROP FUNCTION tickets_refuse_rewriting_history();
 
 def begin_with(apps, schema_editor):
     install(time_zone=settings.TIME_ZONE, get_model=apps.get_model)
-    install_texts(get_model=apps.get_model)
+    install_texts(get_model=apps.get_model, kinds=('acknowledgement', 'out_of_hours', 'welcome', 'update'))
 
 
 class Migration(migrations.Migration):
