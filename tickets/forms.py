@@ -46,6 +46,18 @@ class ResolveForm(forms.Form):
     seen_seq = forms.IntegerField(min_value=0, max_value=MAX_SEQ)
 
 
+class SpamForm(ResolveForm):
+    """A mark as spam carries what the person has seen, too."""
+
+
+class MergeForm(ResolveForm):
+    """Into which ticket, and what the person has seen in the one that goes there."""
+
+    into = forms.IntegerField(
+        min_value=1, max_value=MAX_SEQ, error_messages={"required": _("Choose the ticket to merge into.")}
+    )
+
+
 class AssignmentForm(forms.Form):
     """Whom to give a ticket; nobody means back into the queue."""
 

@@ -45,6 +45,7 @@ class View(StrEnum):
     UNASSIGNED = "unassigned"
     ALL = "all"
     RESOLVED = "resolved"
+    SPAM = "spam"
 
 
 VIEW_LABELS = {
@@ -52,7 +53,9 @@ VIEW_LABELS = {
     View.UNASSIGNED: pgettext_lazy("tab of the work list", "Unassigned"),
     View.ALL: pgettext_lazy("tab of the work list", "All open"),
     View.RESOLVED: pgettext_lazy("tab of the work list", "Resolved"),
+    View.SPAM: pgettext_lazy("tab of the work list", "Spam"),
 }
+SETTLED_VIEWS = (View.RESOLVED, View.SPAM)
 GROUPS = (
     ("overdue", _("Overdue"), "bad", "circle-alert"),
     ("soon", _("Reply due within 15 min"), "warn", "timer"),
@@ -108,6 +111,7 @@ class Row:
             waiting_since=line.waiting_since,
             unanswered_count=line.unanswered_count,
             snoozed_until=line.snoozed_until,
+            spam_at=line.spam_at,
         )
         contact = Contact(
             pk=line.contact_id, name=line.contact_name, phone=line.contact_phone, language=line.contact_language
@@ -193,6 +197,8 @@ def of_view(user: User, view: View, team_id: int | None) -> TicketQuerySet:
     tickets = visible(user, team_id)
     if view == View.RESOLVED:
         return tickets.standing().filter(status__in=SETTLED_STATUSES)
+    if view == View.SPAM:
+        return tickets.filter(spam_at__isnull=False)
     tickets = tickets.unfinished()
     if view == View.MINE:
         return tickets.filter(assignee=user)
@@ -259,7 +265,7 @@ def stamp(cut: worklist.Cut) -> str:
 
 def page(cut: worklist.Cut, *, counted: Counts, cursor: Cursor | None = None, size: int = PAGE_SIZE) -> Page:
     """Return one page of a view; one query. The groups are those of the moment at which its first page was made."""
-    settled = cut.view == View.RESOLVED
+    settled = cut.view in SETTLED_VIEWS
     after = cursor.key if cursor is not None and len(cursor.key) == (2 if settled else len(KEY)) else ()
     if cursor is not None and not settled:
         cut = replace(cut, at=cursor.at, soon=cursor.at + SOON)
@@ -288,7 +294,7 @@ def page(cut: worklist.Cut, *, counted: Counts, cursor: Cursor | None = None, si
 
 def next_after(user: User, view: View, team_id: int | None, ticket: Ticket, at: dt.datetime) -> int | None:
     """Return the ticket to go on with after this one: the next of the view, else its first; None after the last."""
-    if view == View.RESOLVED:
+    if view in SETTLED_VIEWS:
         return None
     others = ordered(of_view(user, view, team_id).exclude(pk=ticket.pk), at)
     due = ticket.due_at or NEVER

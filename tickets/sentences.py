@@ -24,6 +24,12 @@ SHOWN_EVENTS = (
     EventKind.RESOLVE_UNDONE,
     EventKind.REOPENED,
     EventKind.CLOSED,
+    EventKind.MARKED_SPAM,
+    EventKind.UNMARKED_SPAM,
+    EventKind.MERGED,
+    EventKind.ABSORBED,
+    EventKind.UNMERGED,
+    EventKind.RELEASED,
     EventKind.REPLY_UNDONE,
     EventKind.REPLY_DISCARDED,
     EventKind.AUTOMATIC_WITHHELD,
@@ -42,12 +48,22 @@ ICONS = {
     EventKind.RESOLVE_UNDONE: "rotate-ccw",
     EventKind.REOPENED: "rotate-ccw",
     EventKind.CLOSED: "lock",
+    EventKind.MARKED_SPAM: "ban",
+    EventKind.UNMARKED_SPAM: "shield-check",
+    EventKind.MERGED: "merge",
+    EventKind.ABSORBED: "merge",
+    EventKind.UNMERGED: "split",
+    EventKind.RELEASED: "split",
     EventKind.REPLY_UNDONE: "rotate-ccw",
     EventKind.REPLY_DISCARDED: "trash-2",
     EventKind.AUTOMATIC_SENT: "bot",
     EventKind.AUTOMATIC_WITHHELD: "bot-off",
     EventKind.AUTOMATIC_DROPPED: "bot-off",
 }
+
+# One act writes an event for each of two tickets.
+OF_SOURCES = (EventKind.MERGED, EventKind.UNMERGED)
+OF_TARGETS = (EventKind.ABSORBED, EventKind.RELEASED)
 
 
 @dataclass
@@ -172,6 +188,59 @@ def _closed(event: TicketEvent, actor: str, names: Names) -> str:
     return format_html(_("Ticket <b>{number}</b> closed"), number=event.ticket_id)
 
 
+def _marked_spam(event: TicketEvent, actor: str, names: Names) -> str:
+    del names
+    stopped = len(event.data["stopped"])
+    if not stopped:
+        return format_html(_("<b>{actor}</b> marked this as spam"), actor=actor)
+    text = ngettext(
+        "<b>{actor}</b> marked this as spam; {count} reply that had not left was stopped",
+        "<b>{actor}</b> marked this as spam; {count} replies that had not left were stopped",
+        stopped,
+    )
+    return format_html(text, actor=actor, count=stopped)
+
+
+def _unmarked_spam(event: TicketEvent, actor: str, names: Names) -> str:
+    del event, names
+    return format_html(_("<b>{actor}</b> decided that this is not spam"), actor=actor)
+
+
+def _merged(event: TicketEvent, actor: str, names: Names) -> str:
+    del names
+    text = _("<b>{actor}</b> merged ticket <b>{number}</b> into <b>{into}</b>")
+    return format_html(text, actor=actor, number=event.ticket_id, into=event.data["into"])
+
+
+def _absorbed(event: TicketEvent, actor: str, names: Names) -> str:
+    del names
+    text = _("<b>{actor}</b> merged ticket <b>{number}</b> into this one")
+    return format_html(text, actor=actor, number=event.data["source"])
+
+
+def _unmerged(event: TicketEvent, actor: str, names: Names) -> str:
+    del names
+    text = _("<b>{actor}</b> undid the merge of ticket <b>{number}</b> into <b>{into}</b>")
+    return format_html(text, actor=actor, number=event.ticket_id, into=event.data["from"])
+
+
+def _released(event: TicketEvent, actor: str, names: Names) -> str:
+    del names
+    text = _("<b>{actor}</b> took ticket <b>{number}</b> out of this one again")
+    return format_html(text, actor=actor, number=event.data["source"])
+
+
+def without_echoes(events: Iterable[TicketEvent]) -> list[TicketEvent]:
+    """Leave out what a merge says about its target where the reader also sees what it says about its source."""
+    events = list(events)
+    told = {(event.ticket_id, event.recorded_at) for event in events if event.kind in OF_SOURCES}
+    return [
+        event
+        for event in events
+        if event.kind not in OF_TARGETS or (event.data["source"], event.recorded_at) not in told
+    ]
+
+
 def _reply_undone(event: TicketEvent, actor: str, names: Names) -> str:
     del event, names
     return format_html(_("<b>{actor}</b> took back a reply before it left"), actor=actor)
@@ -223,6 +292,12 @@ SENTENCES: dict[str, Callable[[TicketEvent, str, Names], str]] = {
     EventKind.RESOLVE_UNDONE: _resolve_undone,
     EventKind.REOPENED: _reopened,
     EventKind.CLOSED: _closed,
+    EventKind.MARKED_SPAM: _marked_spam,
+    EventKind.UNMARKED_SPAM: _unmarked_spam,
+    EventKind.MERGED: _merged,
+    EventKind.ABSORBED: _absorbed,
+    EventKind.UNMERGED: _unmerged,
+    EventKind.RELEASED: _released,
     EventKind.REPLY_UNDONE: _reply_undone,
     EventKind.REPLY_DISCARDED: _reply_discarded,
     EventKind.AUTOMATIC_SENT: _automatic_sent,

@@ -19,7 +19,7 @@ from tickets.models import (
     Ticket,
     TicketEvent,
 )
-from tickets.sentences import ICONS, SHOWN_EVENTS, names_of, sentence
+from tickets.sentences import ICONS, SHOWN_EVENTS, names_of, sentence, without_echoes
 
 WINDOW = 30
 # Two messages of one author within this time stand as one group.
@@ -115,7 +115,8 @@ def _complete(messages: list[Message], conversation: Conversation) -> dict[int, 
     quoted_ids = {message.quoted_id for message in messages if message.quoted_id is not None}
     quoted = Message.objects.select_related("author").in_bulk(quoted_ids) if quoted_ids else {}
     for message in messages:
-        message.inbox = conversation.inbox
+        if message.inbox_id == conversation.inbox_id:
+            message.inbox = conversation.inbox
         if message.quoted_id is not None:
             message.quoted = quoted.get(message.quoted_id)
     files: dict[int, list[Attachment]] = {}
@@ -129,6 +130,7 @@ def _weave(
 ) -> list[Entry]:
     messages = list(messages)
     files = _complete(messages, conversation)
+    events = without_echoes(events)
     names = names_of(events)
     contact = conversation.contact.display_name
     entries = [
@@ -204,7 +206,7 @@ def earlier_tickets(user: User, ticket: Ticket, limit: int = 10) -> list[dict[st
         {
             "pk": other.pk if other.pk in readable else None,
             "subject": other.subject,
-            "status": other.get_status_display(),
+            "status": other.status_text,
             "settled": not other.is_open,
             **(_history(other) if other.pk in readable else {}),
         }
@@ -213,7 +215,7 @@ def earlier_tickets(user: User, ticket: Ticket, limit: int = 10) -> list[dict[st
 
 
 def _history(ticket: Ticket) -> dict[str, Any]:
-    if ticket.resolved_at is None:
+    if ticket.resolved_at is None or ticket.is_spam or ticket.merged_into_id is not None:
         return {"at": ticket.opened_at}
     return {
         "at": ticket.resolved_at,

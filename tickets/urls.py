@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tickets.views import assignment, availability, composer, detail, lifecycle, lists, messaging, triage
+from tickets.views import (
+    assignment,
+    availability,
+    composer,
+    detail,
+    lifecycle,
+    lists,
+    merging,
+    messaging,
+    spam,
+    triage,
+)
 from tickets.views.media import media
 
 app_name = "inbox"
@@ -27,6 +38,10 @@ urlpatterns = [
     path("inbox/tickets/<int:pk>/resolution/", lifecycle.resolution, name="resolution"),
     path("inbox/tickets/<int:pk>/resolution/undo/", lifecycle.resolution_undo, name="resolution_undo"),
     path("inbox/tickets/<int:pk>/reopening/", lifecycle.reopening, name="reopening"),
+    path("inbox/tickets/<int:pk>/spam/", spam.spam, name="spam"),
+    path("inbox/tickets/<int:pk>/spam/undo/", spam.spam_undo, name="spam_undo"),
+    path("inbox/tickets/<int:pk>/merge/", merging.merge, name="merge"),
+    path("inbox/tickets/<int:pk>/merge/undo/", merging.merge_undo, name="merge_undo"),
     path("inbox/tickets/<int:pk>/priority/", triage.priority, name="priority"),
     path("inbox/tickets/<int:pk>/tags/", triage.tags, name="tags"),
     path("inbox/tickets/<int:pk>/subject/", triage.subject, name="subject"),

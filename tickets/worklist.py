@@ -42,10 +42,17 @@ FROM tickets_ticket t WHERE t.status IN ('resolved', 'closed') AND t.resolved_at
 ORDER BY t.resolved_at DESC, t.id DESC LIMIT %(size)s
 """
 RESOLVED_BEHIND = "(t.resolved_at, t.id) < (%(a)s, %(b)s)"
+SPAM = """
+SELECT t.id, 3 AS stretch, t.priority, t.spam_at AS due_key, t.opened_at, t.version
+FROM tickets_ticket t WHERE t.spam_at IS NOT NULL AND {conditions} ORDER BY t.spam_at DESC, t.id DESC LIMIT %(size)s
+"""
+SPAM_BEHIND = "(t.spam_at, t.id) < (%(a)s, %(b)s)"
+# The views of what is settled, each with the condition "behind this key".
+SETTLED_VIEWS = {"resolved": (RESOLVED, RESOLVED_BEHIND), "spam": (SPAM, SPAM_BEHIND)}
 NEWEST_FIRST = "ORDER BY k.due_key DESC, k.id DESC"
 LINES = """
 SELECT k.*, t.status, t.subject, t.due_at, t.warn_at, t.waiting_since, t.unanswered_count, t.snoozed_until,
-  t.assignee_id, a.first_name, a.last_name, a.username,
+  t.spam_at, t.assignee_id, a.first_name, a.last_name, a.username,
   c.contact_id, p.name, p.phone, p.language, (SELECT i.channel FROM tickets_inbox i WHERE i.id = c.inbox_id),
   coalesce(m.occurred_at, t.last_activity_at), m.id, m.kind, m.state, m.content_type, left(m.text, %(preview)s),
   m.language, m.delivered_at, m.read_at, m.played_at, m.author_id, w.first_name, w.username,
@@ -66,7 +73,7 @@ PREVIEW = 1000
 
 
 class Line(NamedTuple):
-    """One ticket of the list; `due_key` is the time of resolving in the view of resolved tickets."""
+    """One ticket of the list; `due_key` is the time of settling in the views of settled tickets."""
 
     pk: int
     stretch: int
@@ -81,6 +88,7 @@ class Line(NamedTuple):
     waiting_since: dt.datetime | None
     unanswered_count: int
     snoozed_until: dt.datetime | None
+    spam_at: dt.datetime | None
     assignee_id: int | None
     assignee_first_name: str | None
     assignee_last_name: str | None
@@ -150,10 +158,11 @@ def count(cut: Cut) -> tuple[int, ...]:
 
 def _keys(cut: Cut, after: Sequence[Any]) -> tuple[str, str, dict[str, Any]]:
     """Return the question for the keys of a page, its order, and the values of the key behind which it begins."""
-    if cut.view == "resolved":
+    if cut.view in SETTLED_VIEWS:
+        question, is_behind = SETTLED_VIEWS[cut.view]
         behind = dict(zip("ab", after, strict=True)) if after else {}
-        more = [RESOLVED_BEHIND] if after else []
-        return RESOLVED.format(conditions=cut.conditions(*more)), NEWEST_FIRST, behind
+        more = [is_behind] if after else []
+        return question.format(conditions=cut.conditions(*more)), NEWEST_FIRST, behind
     begin, behind = (after[0], dict(zip("abcd", after[1:], strict=True))) if after else (0, {})
     of_view = [OF_VIEW[cut.view]] if cut.view in OF_VIEW else []
     parts = [
@@ -169,7 +178,10 @@ def _keys(cut: Cut, after: Sequence[Any]) -> tuple[str, str, dict[str, Any]]:
 
 
 def lines(cut: Cut, after: Sequence[Any], size: int) -> list[Line]:
-    """Return the lines behind a key: (stretch, priority, due_key, opened_at, pk), or (resolved_at, pk); one query."""
+    """Return the lines behind a key; one query.
+
+    The key is (stretch, priority, due_key, opened_at, pk), or (the time of settling, pk).
+    """
     keys, order, behind = _keys(cut, after)
     values = cut.values(size=size, preview=PREVIEW, **behind)
     return [Line(*row) for row in _ask(LINES.format(keys=keys, order=order), values)]

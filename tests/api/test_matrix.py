@@ -33,6 +33,10 @@ TABLE: dict[str, str] = {
     "POST tickets/{ticket}/transfer/": WORK,
     "PUT tickets/{ticket}/resolution/": WORK,
     "DELETE tickets/{ticket}/resolution/": WORK,
+    "POST tickets/{ticket}/spam/": WORK,
+    "DELETE tickets/{ticket}/spam/": WORK,
+    "POST tickets/{ticket}/merge/": WORK,
+    "DELETE tickets/{ticket}/merge/": WORK,
     "GET tickets/{ticket}/messages/": OF_THE_TEAM,
     "POST tickets/{ticket}/messages/": "401 404 201 201 403 201",
     "GET messages/": EVERYBODY,
@@ -55,6 +59,11 @@ BODIES: dict[str, Callable[[House], dict[str, Any]]] = {
     "PUT tickets/{ticket}/assignment/": lambda cast: {"assignee": cast.mateus.pk},
     "POST tickets/{ticket}/transfer/": lambda cast: {"team": cast.finance.pk},
     "PUT tickets/{ticket}/resolution/": lambda _cast: {"seen_seq": 10**6},
+    "POST tickets/{ticket}/spam/": lambda _cast: {"seen_seq": 10**6},
+    "POST tickets/{ticket}/merge/": lambda _cast: {
+        "seen_seq": 10**6,
+        "into": Ticket.objects.get(subject="Earlier").pk,
+    },
     "POST tickets/{ticket}/messages/": lambda _cast: {"kind": "reply", "text": "x", "seen_seq": 10**6},
     "PATCH contacts/{contact}/": lambda _cast: {"name": "Aoife B."},
 }
@@ -89,6 +98,17 @@ def keys(cast: House, ticket: Ticket) -> dict[str, Any]:
     cast.returns.save()
     messaging.reply(actor=cast.lena, ticket_id=ticket.pk, **reply_fields(ticket))
     Ticket.objects.filter(pk=ticket.pk).update(assignee=None)
+    at = ticket.opened_at
+    Ticket.objects.create(
+        conversation=ticket.conversation,
+        team=ticket.team,
+        subject="Earlier",
+        status="closed",
+        opened_at=at,
+        recorded_at=at,
+        resolved_at=at,
+        last_activity_at=at,
+    )
     assert newest_seq(ticket)
     return {
         "ticket": ticket.pk,

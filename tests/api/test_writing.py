@@ -288,3 +288,31 @@ def test_eight_copies_at_the_same_moment_are_one_message(transactional_db: None)
     assert TicketEvent.objects.filter(kind=EventKind.REPLIED).count() == 5
     assert set(replies.values_list("state", flat=True)) == {MessageState.QUEUED}
     assert assignment.claim(actor=cast.lena, ticket_id=ticket.pk).status == Status.OPEN
+
+
+def test_spam_is_marked_filtered_and_taken_back(lena: Program, ticket: Ticket) -> None:
+    stale = lena.send("POST", f"tickets/{ticket.pk}/spam/", {"seen_seq": 0})
+    assert (stale.status_code, problem(stale)["code"]) == (409, "newer_activity")
+    marked = body(lena.send("POST", f"tickets/{ticket.pk}/spam/", {"seen_seq": newest_seq(ticket)}))
+    assert (marked["status"], marked["spam"], marked["merged_into"]) == ("closed", True, None)
+    assert [one["id"] for one in lena.read("tickets/?spam=true")["results"]] == [ticket.pk]
+    assert lena.read("tickets/?spam=false")["results"] == []
+    back = body(lena.send("DELETE", f"tickets/{ticket.pk}/spam/"))
+    assert (back["status"], back["spam"]) == ("new", False)
+
+
+def test_a_ticket_is_merged_into_another_of_its_contact_and_taken_out_again(
+    cast: House, lena: Program, ticket: Ticket
+) -> None:
+    lifecycle.resolve(actor=cast.lena, ticket_id=ticket.pk, seen_seq=newest_seq(ticket))
+    Ticket.objects.filter(pk=ticket.pk).update(closes_at=clock.now())
+    lifecycle.close_next()
+    later = ticket_of(writes(cast.inbox, "The new pole snapped, too"))
+    wanted = {"into": ticket.pk, "seen_seq": newest_seq(later)}
+    target = body(lena.send("POST", f"tickets/{later.pk}/merge/", wanted))
+    assert (target["id"], target["status"], target["unanswered_count"]) == (ticket.pk, "open", 1)
+    assert lena.read(f"tickets/{later.pk}/")["merged_into"] == ticket.pk
+    back = body(lena.send("DELETE", f"tickets/{later.pk}/merge/"))
+    assert (back["id"], back["status"], back["merged_into"]) == (later.pk, "new", None)
+    wrong = lena.send("POST", f"tickets/{later.pk}/merge/", {**wanted, "into": later.pk})
+    assert (wrong.status_code, problem(wrong)["code"]) == (422, "refused")

@@ -16,9 +16,10 @@ from agents.models import User
 from agents.permissions import Permission, may
 from tickets import promises
 from tickets.actions import outbox
-from tickets.actions.base import action, answered_seq, next_seq, now, record, refresh_waiting
+from tickets.actions.base import action, answered_seq, lock_ticket_for, next_seq, now, record, refresh_waiting
 from tickets.actions.lifecycle import make_open, open_one, refuse_unseen, resettle, set_aside, take_back
 from tickets.errors import NotAllowed, Refused, WrongStatus
+from tickets.merge_targets import person_behind
 from tickets.models import (
     OPEN_STATUSES,
     SETTLED_STATUSES,
@@ -40,14 +41,6 @@ from tickets.models import (
 SAID = Q(kind__in=[MessageKind.INBOUND, MessageKind.NOTE]) | Q(purpose=Purpose.REPLY)
 # They wait for somebody else while nothing of theirs is unanswered; a merged ticket that waits for us ends that.
 OF_THE_SOURCE = {Status.PENDING, Status.ON_HOLD}
-
-
-def person_behind(contact_id: int) -> int:
-    """Return the contact that somebody is known as, through all merges of contacts."""
-    contact = Contact.objects.get(pk=contact_id)
-    while contact.merged_into is not None:
-        contact = contact.merged_into
-    return contact.pk
 
 
 def _lock(actor: User, source_id: int, target_id: int) -> tuple[Ticket, Ticket]:
@@ -201,10 +194,9 @@ def unmerge(*, actor: User, ticket_id: int) -> Ticket:
     Where the source was open and its conversation has an open ticket by now, perhaps the target in which somebody went
     on working, that one is returned, linked, and everything stays merged.
     """
-    unlocked = Ticket.objects.get(pk=ticket_id)
-    into_id = unlocked.merged_into_id
+    into_id = Ticket.objects.get(pk=ticket_id).merged_into_id
     if into_id is None:
-        return unlocked
+        return lock_ticket_for(actor, ticket_id)[1]
     source, target = _lock(actor, ticket_id, into_id)
     at = now()
     if source.merged_into_id != into_id:

@@ -56,3 +56,8 @@ class ActionView(ApiView):
     def show(self, pk: int) -> Response:
         """Answer with a ticket as it is after an action."""
         return Response(TicketSerializer(self.ticket(pk)).data)
+
+    def show_if_visible(self, found: int, pk: int) -> Response:
+        """Answer with the ticket that an action found, else with the one that was asked about."""
+        seen = querysets.tickets(self.user).filter(pk=found).exists()
+        return self.show(found if seen else pk)

@@ -102,6 +102,16 @@ class ResolutionInput(Input):
     seen_seq = SeqField(help_text="`last_seq` of the ticket when it was read.")
 
 
+class SpamInput(ResolutionInput):
+    """A mark as spam says what its author has seen, too."""
+
+
+class MergeInput(ResolutionInput):
+    """Into which ticket of the same contact this one goes."""
+
+    into = KeyField(help_text="It keeps its team, priority and assignee; tags unite.")
+
+
 class ContactInput(Input):
     """What can be changed of a contact."""
 

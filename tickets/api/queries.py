@@ -44,6 +44,7 @@ class TicketQuery(PageQuery):
     team = KeyField(required=False)
     assignee = KeyField(required=False)
     unassigned = serializers.BooleanField(required=False)
+    spam = serializers.BooleanField(required=False, help_text="Only spam, or none of it; without it both.")
     inbox = KeyField(required=False)
     contact = KeyField(required=False)
     tag = serializers.CharField(max_length=40, required=False)
@@ -74,6 +75,8 @@ class ContactQuery(PageQuery):
 def filtered_tickets(rows: QuerySet[Ticket], query: dict[str, Any]) -> QuerySet[Ticket]:
     """Keep the tickets that fit."""
     wanted = {FILTERS[name]: query[name] for name in FILTERS if query.get(name) not in (None, set())}
+    if query.get("spam") is not None:
+        wanted["spam_at__isnull"] = not query["spam"]
     return rows.filter(**wanted)
 
 

@@ -109,6 +109,10 @@ class TicketSerializer(serializers.Serializer[Ticket]):
         help_text="A person is asked for, or a bot could not help: bots stay silent."
     )
     follow_up_of = serializers.IntegerField(source="follow_up_of_id", allow_null=True)
+    spam = serializers.BooleanField(source="is_spam", help_text="Put aside: nothing is sent, nobody waits.")
+    merged_into = serializers.IntegerField(
+        source="merged_into_id", allow_null=True, help_text="The ticket in which this one goes on."
+    )
     updated_at = UtcDateTimeField(source="last_activity_at")
     last_seq = serializers.IntegerField(
         source="conversation.last_seq", help_text="The newest place in the conversation; send it as `seen_seq`."

@@ -139,6 +139,4 @@ class Resolution(ActionView):
     def delete(self, request: Request, pk: int) -> Response:
         """Reopen a resolved ticket; the answer is the conversation's open ticket, which may be a newer one."""
         self.ticket(pk)
-        opened = lifecycle.reopen(actor=self.user, ticket_id=pk)
-        seen = Ticket.objects.visible_to(self.user).filter(pk=opened.pk).exists()
-        return self.show(opened.pk if seen else pk)
+        return self.show_if_visible(lifecycle.reopen(actor=self.user, ticket_id=pk).pk, pk)

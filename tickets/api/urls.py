@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.api import contacts, directory, messages, tickets
+from tickets.api import contacts, directory, messages, set_aside, tickets
 
 urlpatterns = [
     path("tickets/", tickets.Tickets.as_view(), name="tickets"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("tickets/<int:pk>/claim/", tickets.Claim.as_view(), name="claim"),
     path("tickets/<int:pk>/transfer/", tickets.Transfer.as_view(), name="transfer"),
     path("tickets/<int:pk>/resolution/", tickets.Resolution.as_view(), name="resolution"),
+    path("tickets/<int:pk>/spam/", set_aside.Spam.as_view(), name="spam"),
+    path("tickets/<int:pk>/merge/", set_aside.Merge.as_view(), name="merge"),
     path("tickets/<int:pk>/messages/", messages.TicketMessages.as_view(), name="ticket_messages"),
     path("messages/", messages.Messages.as_view(), name="messages"),
     path("messages/<int:pk>/", messages.MessageDetail.as_view(), name="message"),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Team, User
@@ -214,6 +215,15 @@ class Ticket(models.Model):
     def is_spam(self) -> bool:
         """Whether somebody marked it as spam."""
         return self.spam_at is not None
+
+    @property
+    def status_text(self) -> str:
+        """Return where it stands, in words; of what was put aside, why."""
+        if self.is_spam:
+            return gettext("Spam")
+        if self.merged_into_id is not None:
+            return gettext("Merged into #%(number)d") % {"number": self.merged_into_id}
+        return self.get_status_display()
 
 
 class TicketTag(models.Model):

@@ -158,6 +158,8 @@ def work_list(request: AgentRequest, place: Place, *, current: int | None = None
             "current": view == place.view,
         }
         for view, label in queue.VIEW_LABELS.items()
+        # Who looks at what is settled may look for what was put aside by mistake.
+        if view != queue.View.SPAM or place.view in queue.SETTLED_VIEWS
     ]
     return {
         "place": place,

@@ -27,6 +27,20 @@ from tickets.views.base import AgentRequest, Place, place_of, work_list
 CLOSING_SOON = dt.timedelta(hours=2)
 WINDOW_LENGTH = dt.timedelta(hours=24)
 MAX_ENTRIES = 30
+URLS = (
+    "claim",
+    "assignment",
+    "transfer",
+    "resolution",
+    "reopening",
+    "priority",
+    "subject",
+    "tags",
+    "merge",
+    "merge_undo",
+    "spam",
+    "spam_undo",
+)
 
 
 @dataclass(kw_only=True)
@@ -77,6 +91,17 @@ def colleagues(ticket: Ticket, at: dt.datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _why_settled(ticket: Ticket) -> str:
+    """Say why nothing is written to a settled ticket, and what to do instead."""
+    if ticket.is_spam:
+        return _("This ticket is marked as spam: nothing is sent, and new messages wake nobody.")
+    if ticket.merged_into_id is not None:
+        return _("This ticket goes on in #%(number)d.") % {"number": ticket.merged_into_id}
+    if ticket.status == "resolved":
+        return _("This ticket is resolved. Reopen it to reply.")
+    return _("This ticket is closed for good. The next message opens a new one.")
+
+
 def composer(
     request: AgentRequest,
     ticket: Ticket,
@@ -102,11 +127,7 @@ def composer(
         }
     closed_text, settled, picker = "", not ticket.is_open, None
     if settled:
-        closed_text = (
-            _("This ticket is resolved. Reopen it to reply.")
-            if ticket.status == "resolved"
-            else _("This ticket is closed for good. The next message opens a new one.")
-        )
+        closed_text = _why_settled(ticket)
     else:
         refusal = channel.refusal(conversation, ChannelDraft(text="-"), now)
         if refusal is not None:
@@ -152,6 +173,14 @@ def composer(
         "stale": {"text": hint.text, "url": "#timeline"} if hint and hint.held else None,
         "error": hint.text if hint and not hint.held else "",
     }
+
+
+def _merged_url(user: User, ticket: Ticket, place: Place) -> str:
+    """Return the address of the ticket in which this one lives on; empty where there is none that the reader sees."""
+    into_id = ticket.merged_into_id
+    if into_id is None or not Ticket.objects.visible_to(user).filter(pk=into_id).exists():
+        return ""
+    return place.ticket_url(into_id)
 
 
 def ticket_parts(
@@ -213,10 +242,8 @@ def ticket_parts(
         "panels": [import_string(path)(request, ticket) for path in settings.PANELS],
         "viewers": presence.others(ticket.pk, user),
         "composer": composer(request, ticket, place, now=now, typed=typed, hint=hint) if may_work else None,
-        "urls": {
-            name: address(name)
-            for name in ("claim", "assignment", "transfer", "resolution", "reopening", "priority", "subject", "tags")
-        },
+        "urls": {name: address(name) for name in URLS},
+        "merged_url": _merged_url(user, ticket, place),
         "thread_url": reverse("inbox:thread", args=[ticket.pk]) + query,
         "self_url": place.ticket_url(ticket.pk),
         "csrf_token": get_token(request),

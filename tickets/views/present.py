@@ -20,7 +20,6 @@ from tickets.models import (
     Metric,
     Priority,
     SlaClock,
-    Status,
     Ticket,
 )
 from tickets.worklist import Line
@@ -105,7 +104,7 @@ def _preview_icon(message: Message) -> str:
 def sla(ticket: Ticket, now: dt.datetime) -> dict[str, Any]:
     """Return the clock of a ticket as the chip shows it."""
     if not ticket.is_open:
-        return {"state": "met", "text": ticket.get_status_display()}
+        return {"state": "met", "text": ticket.status_text}
     if ticket.due_at is None:
         return {"state": "paused"}
     warned = ticket.warn_at is not None and ticket.warn_at <= now
@@ -203,4 +202,4 @@ def colleague(person: User, state: str, load: int) -> dict[str, Any]:
 
 def status(ticket: Ticket) -> dict[str, str]:
     """Return the parameters of components/status.html."""
-    return {"status": str(ticket.status), "text": str(Status(ticket.status).label)}
+    return {"status": str(ticket.status), "text": ticket.status_text}

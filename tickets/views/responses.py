@@ -59,7 +59,9 @@ def _see_other(url: str) -> HttpResponse:
     return response
 
 
-def move_on(request: AgentRequest, place: Place, next_id: int | None, *, toast: Toast | None = None) -> HttpResponse:
+def move_on(
+    request: AgentRequest, place: Place, next_id: int | None, *, toast: Toast | None = None, **events: Any
+) -> HttpResponse:
     """Go to the next ticket of the view; to the list when there is none."""
     following = _reload(request, next_id) if next_id is not None else None
     url = place.ticket_url(following.pk) if following else place.list_url
@@ -72,7 +74,7 @@ def move_on(request: AgentRequest, place: Place, next_id: int | None, *, toast: 
         context = {"place": place, "toast": toast, "query": place_query(place)}
         response = render(request, "inbox/fragments/empty.html", context)
     response["HX-Push-Url"] = url
-    return _trigger(response)
+    return _trigger(response, **events)
 
 
 def refuse(
