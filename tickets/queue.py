@@ -53,7 +53,7 @@ VIEW_LABELS = {
     View.UNASSIGNED: pgettext_lazy("tab of the work list", "Unassigned"),
     View.ALL: pgettext_lazy("tab of the work list", "All open"),
     View.RESOLVED: pgettext_lazy("tab of the work list", "Resolved"),
-    View.SPAM: pgettext_lazy("tab of the work list", "Spam"),
+    View.SPAM: _("Spam"),
 }
 SETTLED_VIEWS = (View.RESOLVED, View.SPAM)
 GROUPS = (

@@ -13,7 +13,7 @@ from tickets.actions.acknowledgement import in_language
 from tickets.actions.assignment import assign_automatically
 from tickets.actions.automatic import post
 from tickets.actions.base import action, commit_events, event, lock_ticket_for, now
-from tickets.actions.lifecycle import settle_seen
+from tickets.actions.lifecycle import refuse_set_aside, settle_seen
 from tickets.channels import Draft, get_channel
 from tickets.courtesy import is_courtesy
 from tickets.defaults import TEXTS
@@ -49,6 +49,7 @@ def answer(*, actor: User, ticket_id: int, text: str) -> Message | None:
     """
     conversation, ticket = lock_ticket_for(actor, ticket_id)
     at = now()
+    refuse_set_aside(ticket)
     if not ticket.is_open:
         raise WrongStatus(_("This ticket is resolved. Reopen it to reply."))
     refuse_taken(ticket)
