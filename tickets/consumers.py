@@ -17,6 +17,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import Error
 from django.utils.crypto import constant_time_compare
+from redis.exceptions import RedisError
 
 from agents.live import person_group
 from agents.models import Membership, User
@@ -204,18 +205,23 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         """Check and renew for as long as the socket is open; the moments of many sockets are spread."""
         while True:
             await asyncio.sleep(BEAT_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - spreads load
-            try:
-                found = await database_sync_to_async(renew)(self.session_key)
-            except Error:
-                # Without the database nobody can be asked; it is asked again.
-                continue
-            if found is None or found[0] != self.user_id:
-                await self.close(SIGNED_OUT)
-                return
-            await self._join(found[1])
-            if self.watched is not None:
-                if not await database_sync_to_async(may_read)(self.user_id, self.watched):
-                    await self._unwatch()
-                    continue
-                await presence.arrive(self.watched, self.user_id, self.socket)
-                await self._look_around()
+            # Without the database or Valkey nobody can be asked; it is asked again.
+            with suppress(Error, RedisError, OSError):
+                if not await self._look_after():
+                    await self.close(SIGNED_OUT)
+                    return
+
+    async def _look_after(self) -> bool:
+        """Let the person hear and see what they may now; return whether they may be here at all."""
+        found = await database_sync_to_async(renew)(self.session_key)
+        if found is None or found[0] != self.user_id:
+            return False
+        await self._join(found[1])
+        if self.watched is None:
+            return True
+        if await database_sync_to_async(may_read)(self.user_id, self.watched):
+            await presence.arrive(self.watched, self.user_id, self.socket)
+            await self._look_around()
+        else:
+            await self._unwatch()
+        return True

@@ -108,7 +108,11 @@ def _choose_ticket(
         return None, Outcome.OPENED
     if ticket.merged_into_id is not None:
         # Perhaps of another conversation, whose lock comes late: whoever wants two of them has the contact's first.
-        _conversation, ticket = lock_ticket(ticket.merged_into_id)
+        elsewhere, ticket = lock_ticket(ticket.merged_into_id)
+        # Where it is over, and something newer is open beside it, the message goes on there.
+        beside = None if ticket.is_open else elsewhere.tickets.filter(is_open).values_list("pk", flat=True).first()
+        if beside is not None:
+            _conversation, ticket = lock_ticket(beside)
     if ticket.is_open or ticket.is_spam or is_courtesy(inbound.text, inbound.content_type):
         return ticket, Outcome.JOINED
     return ticket, Outcome.REOPENED

@@ -22,6 +22,8 @@ from tickets.models import (
 from tickets.sentences import ICONS, SHOWN_EVENTS, names_of, sentence, without_echoes
 
 WINDOW = 30
+# Lines of each kind that a page gets at once which fell far behind.
+AT_ONCE = 200
 # Two messages of one author within this time stand as one group.
 TOGETHER = dt.timedelta(minutes=10)
 
@@ -58,11 +60,15 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """A stretch of a conversation; `seen_seq` is what somebody has seen who has read it to its end."""
+    """A stretch of a conversation; `seen_seq` is what somebody has seen who has read it to its end.
+
+    `more` says that newer lines follow, which are asked for from its end on.
+    """
 
     entries: list[Entry]
     seen_seq: int
     has_earlier: bool
+    more: bool = False
 
     @property
     def first_seq(self) -> int:
@@ -173,8 +179,13 @@ def read_from(user: User, conversation: Conversation, seq: int) -> Timeline:
     """Return what a page needs that has everything before a place: the lines from there on."""
     seen_seq = conversation.last_seq
     messages = _messages(user, conversation)
-    found = list(messages.filter(seq__gte=seq).order_by("seq")[:200])
-    events = list(_events(user, conversation).filter(seq__gte=seq).order_by("seq")[:200])
+    found = list(messages.filter(seq__gte=seq).order_by("seq")[:AT_ONCE])
+    events = list(_events(user, conversation).filter(seq__gte=seq).order_by("seq")[:AT_ONCE])
+    # What was cut off begins behind the shorter of the two: no line may come before one that is still to come.
+    ends = [lines[-1].seq for lines in (found, events) if len(lines) == AT_ONCE]
+    if ends:
+        found = [one for one in found if one.seq <= min(ends)]
+        events = [one for one in events if one.seq <= min(ends)]
     # The line before decides about the day and the group of the first one.
     message = messages.filter(seq__lt=seq).order_by("-seq").first()
     event = _events(user, conversation).filter(seq__lt=seq).order_by("-seq").first()
@@ -185,7 +196,8 @@ def read_from(user: User, conversation: Conversation, seq: int) -> Timeline:
     entries = _weave(found, events, conversation=conversation, user=user)
     entries = [entry for entry in _arrange(entries) if entry.seq >= seq]
     newest = max((entry.seq for entry in entries), default=0)
-    return Timeline(entries=entries, seen_seq=max(seen_seq, newest), has_earlier=True)
+    seen_seq = newest if ends else max(seen_seq, newest)
+    return Timeline(entries=entries, seen_seq=seen_seq, has_earlier=True, more=bool(ends))
 
 
 def earlier_tickets(user: User, ticket: Ticket, limit: int = 10) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from django.http import HttpResponse
 
 # A cell that begins so is a formula to spreadsheets; full-width forms count too.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 Cell = str | int | float | None
 
 

@@ -13,8 +13,9 @@ from django.urls import reverse
 from helpdesk import clock
 from tests.cast import House, ticket_of, writes
 from tests.inbox.conftest import reply_fields
+from tickets import timeline
 from tickets.actions import assignment, lifecycle, messaging
-from tickets.models import Draft, Ticket
+from tickets.models import Conversation, Draft, Message, Ticket
 
 
 def page(client: Client, view: str = "all", ticket: Ticket | None = None, **query: str) -> str:
@@ -115,6 +116,33 @@ def test_a_mangled_cursor_shows_the_first_page(lena: Client, ticket: Ticket) -> 
     """Nobody is punished for a broken link."""
     for cursor in ("x", "W10", "bnVsbA", "WzEsMiwzLDQsNSw2XQ", "éé"):
         assert f"row-{ticket.pk}" in page(lena, after=cursor)
+
+
+def test_a_page_that_fell_far_behind_has_seen_no_more_than_it_is_shown(
+    cast: House, lena: Client, ticket: Ticket
+) -> None:
+    """A contact may write hundreds of messages overnight; a page gets them piece by piece."""
+    begin = Message.objects.get(ticket=ticket)
+    Message.objects.bulk_create(
+        Message(
+            **{name: getattr(begin, name) for name in ("inbox", "conversation", "ticket", "kind", "author_kind")},
+            seq=begin.seq + n,
+            text=f"Message {n}",
+            occurred_at=begin.occurred_at,
+            recorded_at=begin.recorded_at,
+        )
+        for n in range(100, 400)
+    )
+    Conversation.objects.filter(pk=ticket.conversation_id).update(last_seq=begin.seq + 400)
+    seen, shown = begin.seq, set()
+    for _ in range(3):
+        found = timeline.read_from(cast.lena, Conversation.objects.get(pk=ticket.conversation_id), seen)
+        shown |= {entry.seq for entry in found.entries if entry.message}
+        assert found.seen_seq == max(entry.seq for entry in found.entries) or not found.more
+        seen = found.seen_seq
+        if not found.more:
+            break
+    assert len(shown) == 301
 
 
 MOMENT = "2026-03-02T09:00:00+00:00"

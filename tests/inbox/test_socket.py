@@ -11,7 +11,7 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 from pytest_django.fixtures import Settings
 from redis import Redis
@@ -187,6 +187,29 @@ def test_a_deactivated_person_loses_the_socket(cast: House, impatient: None) -> 
 
     async def scenario() -> None:
         await lena.open()
+        await database_sync_to_async(User.objects.filter(pk=cast.lena.pk).update)(is_active=False)
+        assert await lena.hear() == {"closed": SIGNED_OUT}
+
+    play(scenario)
+
+
+def test_a_moment_without_answers_does_not_end_the_looking_after(cast: House, ticket: Ticket, impatient: None) -> None:
+    lena = Socket(cast.lena)
+
+    @database_sync_to_async
+    def rename(table: str, name: str) -> None:
+        with connection.cursor() as sql:
+            sql.execute(f"ALTER TABLE {table} RENAME TO {name}")
+
+    async def scenario() -> None:
+        await lena.open()
+        await lena.say(type="watch", ticket=ticket.pk)
+        await asyncio.sleep(0.5)
+        await rename("tickets_ticket", "tickets_away")
+        try:
+            await asyncio.sleep(0.5)
+        finally:
+            await rename("tickets_away", "tickets_ticket")
         await database_sync_to_async(User.objects.filter(pk=cast.lena.pk).update)(is_active=False)
         assert await lena.hear() == {"closed": SIGNED_OUT}
 

@@ -109,6 +109,7 @@ def test_no_cell_of_a_file_is_a_formula() -> None:
     assert safe("=1+1") == "'=1+1"
     assert safe("＋cmd") == "'＋cmd"
     assert safe("@x") == "'@x"
+    assert safe("\n=1+1") == "'\n=1+1"
     assert safe(-20) == -20
     assert safe(None) == ""
 

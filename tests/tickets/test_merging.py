@@ -309,6 +309,21 @@ def test_who_writes_to_the_other_number_again_goes_on_in_the_target(
     assert (first.unanswered_count, first.due_at) == (0, None)
 
 
+def test_where_the_target_is_over_the_message_joins_what_is_open_at_its_number(
+    cast: House, journey: Journey, spain: Inbox
+) -> None:
+    first, second = apart(cast, spain, journey)
+    resolved(cast, first)
+    journey.shift(dt.timedelta(days=4))
+    resolved(cast, second)
+    merged(cast, second, first)
+    journey.shift(dt.timedelta(days=1))
+    third = ticket_of(writes(cast.inbox, "Another tent"))
+    assert third.pk != first.pk
+    receipt = intake.receive(writes(spain, "And the pole?"))
+    assert (receipt.outcome, receipt.ticket_id) == (Outcome.JOINED, third.pk)
+
+
 def test_a_reply_that_has_not_left_the_other_number_is_waited_for(cast: House, journey: Journey, spain: Inbox) -> None:
     first, second = apart(cast, spain, journey)
     seen = newest_seq(second)

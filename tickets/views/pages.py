@@ -308,6 +308,8 @@ def delta(
     shown = request.GET.get("composer", "") or request.POST.get("composer", "")
     context |= {
         "start": start,
+        # A page that has not got all of it finds itself behind when it compares, and asks for the rest.
+        "shown_version": ticket.version - lines.more,
         "toast": toast,
         "hint": hint,
         "swap_picker": template is not None and picker is not None,
