@@ -79,8 +79,14 @@ class Fact(models.Model):
         indexes = [
             models.Index(fields=["opened_day"], name="kpi_fact_opened"),
             models.Index(fields=["replied_day"], name="kpi_fact_replied"),
-            models.Index(fields=["solved_day"], name="kpi_fact_solved"),
+            models.Index(
+                fields=["acknowledged_day"],
+                condition=models.Q(acknowledged_day__isnull=False),
+                name="kpi_fact_acknowledged",
+            ),
+            models.Index(fields=["solved_day", "solved_agent"], name="kpi_fact_solved_by"),
             models.Index(fields=["first_solved_day"], name="kpi_fact_first_solved"),
+            models.Index(fields=["missed_day"], condition=models.Q(missed_day__isnull=False), name="kpi_fact_missed"),
             models.Index(fields=["contact", "opened_at"], name="kpi_fact_contact"),
             # Who waits for a first answer is among these.
             models.Index(
