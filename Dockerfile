@@ -11,7 +11,8 @@ ENV PATH=/venv/bin:$PATH \
     MALLOC_ARENA_MAX=2 \
     MEDIA_ROOT=/media \
     STATIC_ROOT=/app/staticfiles
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin helpdesk \
+RUN groupadd --gid 10001 helpdesk \
+    && useradd --uid 10001 --gid helpdesk --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin helpdesk \
     && install -d -o helpdesk -g helpdesk -m 0700 /media
 COPY --from=packages /venv /venv
 WORKDIR /app

@@ -5,6 +5,7 @@ gives every request a thread and a database connection of its own.
 """
 
 import os
+from importlib import import_module
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
@@ -24,6 +25,8 @@ from helpdesk.checks import refuse_to_start_broken
 from tickets.routes import websocket_urlpatterns
 
 refuse_to_start_broken()
+# Every page is read now: a process that answers late to its first request is no use to a webhook.
+import_module(settings.ROOT_URLCONF)
 _django: Any = wsgi_application
 _threads: Any = WSGIMiddleware(_django, workers=settings.WEB_THREADS)
 
