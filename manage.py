@@ -10,6 +10,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
     from django.core.management import execute_from_command_line
 
+    from helpdesk.database import LONG
+    from helpdesk.postgresql.base import patience
+
+    patience.set(LONG)
     execute_from_command_line(sys.argv)
 
 

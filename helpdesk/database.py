@@ -3,8 +3,11 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+# Seconds for one statement of a command: an index over everything that ever happened takes its time.
+LONG = 3600
 
-def database_settings(url: str) -> dict[str, Any]:
+
+def database_settings(url: str, *, statement_seconds: int = 15) -> dict[str, Any]:
     """Return Django's DATABASES entry for a `postgresql://` URL; a `host` in its query names a socket folder."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
@@ -23,7 +26,8 @@ def database_settings(url: str) -> dict[str, Any]:
         "OPTIONS": {
             "connect_timeout": 2,
             "tcp_user_timeout": 2000,
-            "options": "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000",
+            "options": f"-c statement_timeout={statement_seconds * 1000} -c lock_timeout=5000"
+            " -c idle_in_transaction_session_timeout=30000",
             **query,
         },
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.database import database_settings
+from helpdesk.database import LONG, database_settings
 from helpdesk.env import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -129,7 +129,9 @@ TEMPLATES = [
 # -- PostgreSQL and Valkey ---------------------------------------------------------------------------
 
 DATABASE_URL = env.url("DATABASE_URL", "postgresql://helpdesk@127.0.0.1/helpdesk", ("postgresql", "postgres"))
-DATABASES = {"default": database_settings(DATABASE_URL)}
+# Commands, such as a migration of full tables, are waited for; servers and workers have others to serve.
+A_COMMAND = Path(sys.argv[0]).name == "manage.py"
+DATABASES = {"default": database_settings(DATABASE_URL, statement_seconds=LONG if A_COMMAND else 15)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.url("REDIS_URL", "redis://127.0.0.1:6379/0", ("redis", "rediss", "unix"))

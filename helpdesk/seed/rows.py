@@ -7,6 +7,7 @@ numbered in the order in which they came, though the past is written after today
 import datetime as dt
 import itertools
 import json
+import tempfile
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -61,27 +62,31 @@ class Sheets:
     """Rows as COPY reads them, by table, in the order in which the tables are written."""
 
     def __init__(self, tables: Iterable[type[Model]]) -> None:
-        self._lines: dict[type[Model], list[str]] = {table: [] for table in tables}
+        # On disk until then: the whole past in memory would be the largest part of the demo.
+        self._files = {table: tempfile.TemporaryFile() for table in tables}  # noqa: SIM115 - as long as the sheets
+        self._counts = dict.fromkeys(self._files, 0)
 
     def add(self, model: type[M], rows: Iterable[M]) -> None:
         """Take rows as they are now; what happens to them later is not seen."""
         names = [column.attname for column in model._meta.concrete_fields]
-        lines = self._lines[model]
+        file = self._files[model]
         for row in rows:
             values = row.__dict__
-            lines.append("\t".join([AS_TEXT[type(values[name])](values[name]) for name in names]))
+            line = "\t".join([AS_TEXT[type(values[name])](values[name]) for name in names]) + "\n"
+            file.write(line.encode())
+            self._counts[model] += 1
 
     def write(self) -> None:
         """Write everything."""
         with connection.cursor() as cursor:
-            for model, lines in self._lines.items():
-                _move_on(cursor, model, len(lines))
+            for model, file in self._files.items():
+                _move_on(cursor, model, self._counts[model])
                 names = ", ".join(f'"{column.column}"' for column in model._meta.concrete_fields)
-                if not lines:
-                    continue
+                file.seek(0)
                 with cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as target:
-                    for begin in range(0, len(lines), 5_000):
-                        target.write("\n".join(lines[begin : begin + 5_000]) + "\n")
+                    while part := file.read(1 << 20):
+                        target.write(part)
+                file.close()
 
 
 def _move_on(cursor: CursorWrapper, model: type[Model], count: int) -> None:

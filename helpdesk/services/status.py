@@ -26,8 +26,12 @@ def children_of(parent: int) -> dict[int, int]:
 
 
 def proportional_memory(pid: int) -> float:
-    """Return the memory of a process in MiB, with shared pages divided among those who share them."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+    """Return the memory of a process in MiB, with shared pages divided among those who share them; 0 once it ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    for line in lines:
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024
     return 0.0
@@ -35,8 +39,17 @@ def proportional_memory(pid: int) -> float:
 
 def name_of(pid: int) -> str:
     """Return a short name for the program of a process."""
-    words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-    known = {"simulator.asgi": "simulator", "helpdesk.asgi": "web", "worker": "worker", "beat": "beat"}
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return "ended"
+    known = {
+        "simulator.asgi": "simulator",
+        "helpdesk.asgi": "web",
+        "helpdesk.worker": "worker",
+        "helpdesk.beat": "beat",
+        "seed_history": "history",
+    }
     for word, name in known.items():
         if any(word in part for part in words[1:7]):
             return name
