@@ -41,6 +41,21 @@ def says(bot: Program, ticket: Ticket, text: str = "It is on its way.", **header
     return bot.send("POST", f"tickets/{ticket.pk}/messages/", body, **headers)
 
 
+@pytest.mark.parametrize("how", ["the contact asks for a person", "somebody takes the ticket"])
+def test_what_a_bot_said_stays_here_when_a_person_comes_before_it_has_left(
+    cast: House, bot: Program, ticket: Ticket, how: str
+) -> None:
+    said = json.loads(says(bot, ticket).content)
+    if how == "somebody takes the ticket":
+        assignment.claim(actor=cast.lena, ticket_id=ticket.pk)
+    else:
+        intake.receive(writes(cast.inbox, "I want to speak to an agent"))
+    while delivery.deliver_next():
+        pass
+    message = Message.objects.get(pk=said["id"])
+    assert (message.sent_at, message.error_code) == (None, "handed_over")
+
+
 def test_what_a_bot_says_is_no_reply_of_ours_and_stops_no_clock(bot: Program, ticket: Ticket) -> None:
     answer = says(bot, ticket)
     assert answer.status_code == 201

@@ -92,6 +92,8 @@ def outdated(message: Message, at: dt.datetime) -> str:
         return "merged"
     if message.purpose == Purpose.SURVEY and message.ticket is not None and message.ticket.is_open:
         return "reopened"
+    if message.purpose == Purpose.REPLY and message.author_kind == AuthorKind.BOT and _is_a_persons(message.ticket):
+        return "handed_over"
     if message.purpose not in CONFIRMATIONS or message.author_kind == AuthorKind.AGENT:
         return ""
     if at - message.recorded_at > CONFIRM_WITHIN:
@@ -106,3 +108,8 @@ def outdated(message: Message, at: dt.datetime) -> str:
         sent_at__isnull=False,
     )
     return "answered" if answered.exists() else ""
+
+
+def _is_a_persons(ticket: Ticket | None) -> bool:
+    """Whether a person has a ticket, or one is wanted there: then no bot says anything more."""
+    return ticket is not None and (ticket.needs_human or ticket.assignee_id is not None)
