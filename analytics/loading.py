@@ -37,6 +37,7 @@ FOCUS = """
 SELECT ticket_id, user_id, composing, started_at, coalesce(ended_at, last_seen_at)
 FROM tickets_focussegment WHERE ticket_id = ANY(%s::bigint[]) ORDER BY ticket_id, started_at
 """
+KEPT_WORK = "SELECT ticket_id, agents, seconds FROM kpi_kept_work WHERE ticket_id = ANY(%s::bigint[])"
 # A recommendation is superseded when the same person, under whatever entry, gave a newer one within the window.
 SURVEYS = f"""
 SELECT i.ticket_id, s.kind, i.agent_id, i.team_id, i.decided_at,
@@ -85,6 +86,8 @@ def load(ticket_ids: Sequence[int]) -> list[Log]:
         logs[pk].clocks = [*map(LoggedClock._make, clocks)]
     for pk, focus in _by_ticket(fetch(FOCUS, ids)):
         logs[pk].focus = [*map(LoggedFocus._make, focus)]
+    for pk, agents, seconds in fetch(KEPT_WORK, ids):
+        logs[pk].kept_work = dict(zip(agents, seconds, strict=True))
     for row in fetch(SURVEYS, ids):
         logs[row[0]].surveys.append(LoggedSurvey._make(row))
     return [log for log in logs.values() if log.events]

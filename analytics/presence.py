@@ -64,7 +64,12 @@ def every_day() -> list[dt.date]:
 
 
 def count(days: Sequence[dt.date]) -> set[dt.date]:
-    """Count whole days of presence again; return and note as dirty those that changed."""
+    """Count whole days of presence again; return and note as dirty those that changed.
+
+    Days of which it was forgotten who was here when stay as they were counted.
+    """
+    first = Watermark.objects.values_list("work_from", flat=True).first()
+    days = [day for day in days if first is None or day >= first]
     if not days:
         return set()
     available = _by_day(PresenceInterval.objects.filter(state=PresenceState.ONLINE).annotate(what=F("user_id")), days)

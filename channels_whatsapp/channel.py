@@ -82,7 +82,7 @@ class WhatsAppChannel:
         return ReplyWindow(limited=True, ends_at=window_end(identity) if identity else None)
 
     def templates(self, conversation: Conversation) -> list[TemplateChoice]:
-        """Offer the approved templates of the number's account, except those for surveys."""
+        """Offer the approved templates of the number's account that serve no automatic purpose."""
         return templates.choices(conversation.inbox_id)
 
     def send(self, message: Message, *, token: uuid.UUID) -> str:

@@ -11,7 +11,7 @@ from channels_whatsapp.models import TemplateCategory, TemplateStatus, WhatsAppN
 from channels_whatsapp.payload import Json, as_objects, as_text
 from tickets import consent
 from tickets.channels import Draft, Refusal, TemplateChoice, TemplateVariable
-from tickets.models import Conversation, Message
+from tickets.models import Conversation, Message, Purpose
 
 # A name ends in what is no space, so that a text of spaces is read once and not once for every space.
 PLACE = re.compile(r"\{\{\s*([^{}\s](?:[^{}]*[^{}\s])?)\s*\}\}")
@@ -34,12 +34,13 @@ def find(number: WhatsAppNumber, draft: Draft) -> WhatsAppTemplate | None:
 
 
 def choices(inbox_id: int) -> list[TemplateChoice]:
-    """Return what a person may send through an inbox's number: approved, no survey, and complete with its text."""
+    """Return what a person may send through an inbox's number: approved, of no automatic purpose, with its text."""
     accounts = WhatsAppNumber.objects.filter(inbox_id=inbox_id).exclude(waba_id="").values("waba_id")
     approved = WhatsAppTemplate.objects.filter(
         waba_id__in=accounts, status=TemplateStatus.APPROVED, only_body_varies=True
     ).exclude(category=TemplateCategory.AUTHENTICATION)
-    approved = approved.exclude(purpose__in=consent.BOUND).exclude(body="")
+    # What the house says by itself is not for people to say: its places are filled by the machine.
+    approved = approved.filter(purpose__in=["", Purpose.REPLY]).exclude(body="")
     return [choice_of(template) for template in approved.order_by("name", "language")]
 
 

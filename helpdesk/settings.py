@@ -48,6 +48,8 @@ SIMULATOR_URL = env.url("SIMULATOR_URL", "", ("http",)).rstrip("/")
 CHANNELS = {"whatsapp": "channels_whatsapp.channel.WhatsAppChannel"}
 # Off: nobody can add up when somebody was here and how long they worked at what; those figures show "–".
 RECORD_WORK = env.flag("RECORD_WORK", default=True)
+# For so many days; of older ones the sums stay. 0: for ever.
+WORK_RECORD_DAYS = env.number("WORK_RECORD_DAYS", 180, low=0, high=3650)
 # What one contact may be told by itself within an hour; two machines that answer each other stop there.
 AUTOMATIC_MESSAGES_PER_HOUR = env.number("AUTOMATIC_MESSAGES_PER_HOUR", 3, low=1, high=60)
 ANSWERS = ["surveys.answers.take"]
@@ -182,6 +184,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_TASK_ROUTES = {
     "analytics.tasks.refresh": {"queue": "analytics"},
     "analytics.tasks.review": {"queue": "analytics"},
+    "analytics.tasks.forget_work": {"queue": "analytics"},
     "channels_whatsapp.tasks.process_inbound": {"queue": "inbound"},
     "channels_whatsapp.tasks.fetch_media": {"queue": "media"},
     "agents.tasks.forget_idempotency_keys": {"queue": "timers"},
@@ -202,6 +205,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "analytics.tasks.refresh",
         "schedule": 2.0,
         "options": {"expires": 10},
+    },
+    "forget old records of work": {
+        "task": "analytics.tasks.forget_work",
+        "schedule": 900.0,
+        "options": {"expires": 600},
     },
     "write due reviews": {"task": "analytics.tasks.review", "schedule": 60.0, "options": {"expires": 50}},
     "process inbound updates": {

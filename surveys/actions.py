@@ -10,9 +10,12 @@ from agents.models import User
 from agents.permissions import Permission, may
 from surveys.invitations import give_up
 from surveys.models import FollowUp, FollowUpState, InvitationState, NotSent, Survey, SurveyInvitation, SurveyText
+from tickets.actions import lifecycle
+from tickets.actions.acknowledgement import words_of
 from tickets.actions.base import action, lock_ticket, lock_ticket_for, now, touch
 from tickets.actions.configuration import mark_changed, record, require_configurer, require_fresh
 from tickets.errors import NotAllowed, Refused, WrongStatus
+from tickets.models import Draft, TextKind, Ticket
 
 
 @action
@@ -48,6 +51,24 @@ def finish_follow_up(*, actor: User, follow_up_id: int, note: str) -> FollowUp:
     follow_up.save()
     touch(ticket)
     return follow_up
+
+
+@action
+def begin_answer(*, actor: User, follow_up_id: int) -> Ticket:
+    """Lay a draft of what came of the feedback into the reply box of its author; return the ticket it is in.
+
+    A resolved ticket is reopened for it. What this person has typed there already stays.
+    Raises NotAllowed and WrongStatus.
+    """
+    ticket_id = FollowUp.objects.values_list("ticket_id", flat=True).get(pk=follow_up_id)
+    _conversation, ticket = lock_ticket_for(actor, ticket_id)
+    if not may(actor, Permission.FOLLOW_UP, team_id=ticket.team_id):
+        raise NotAllowed(_("Only the leads of this team, managers and administrators follow up low scores."))
+    if not ticket.is_open:
+        ticket = lifecycle.reopen(actor=actor, ticket_id=ticket_id)
+    draft = words_of(TextKind.FEEDBACK, ticket)
+    Draft.objects.get_or_create(ticket=ticket, user=actor, defaults={"text": draft.text, "updated_at": now()})
+    return ticket
 
 
 PARTS = ("question", "thanks", "comment_prompt")

@@ -60,6 +60,14 @@ TEXTS: dict[tuple[str, bool], dict[str, str]] = {
         "de": "Schreiben Sie „Mitarbeiter“, um mit einem Menschen zu sprechen.",
         "fr": "Écrivez « humain » pour parler à une personne.",
     },
+    ("feedback", True): {
+        "en": "Hello {{name}}, you told us what we could do better. We have changed this: …\n"
+        "Thank you, your feedback has helped.",
+        "de": "Guten Tag {{name}}, Sie haben uns gesagt, was wir besser machen können. Das haben wir geändert: …\n"
+        "Vielen Dank, Ihre Rückmeldung hat geholfen.",
+        "fr": "Bonjour {{name}}, vous nous avez dit ce que nous pouvions améliorer. Voici ce que nous avons "
+        "changé : …\nMerci, votre retour nous a aidés.",
+    },
 }
 
 

@@ -15,6 +15,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "welcome": ("ticket_number",),
     "update": ("ticket_number", "team"),
     "bot_hint": (),
+    "feedback": (),
 }
 # A name ends in what is no space, so that a text of spaces is read once and not once for every space.
 PLACEHOLDER = re.compile(r"\{\{\s*(?:([^{}\s](?:[^{}]*[^{}\s])?)\s*)?\}\}")

@@ -86,3 +86,4 @@ class Log:
     clocks: list[LoggedClock] = field(default_factory=list)
     surveys: list[LoggedSurvey] = field(default_factory=list)
     focus: list[LoggedFocus] = field(default_factory=list)
+    kept_work: dict[int, int] | None = None  # seconds by agent, where it is forgotten when they worked

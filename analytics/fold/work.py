@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ def handling(story: Story, efforts: list[EffortRow]) -> dict[str, Any]:
     by_people = bool(story.solves) and any(event.actor is not None for event in story.log.events)
     return {
         "handling": sum(row.seconds for row in efforts) if by_people and story.began_at else None,
-        "is_handling_estimated": by_people and not story.log.focus,
+        "is_handling_estimated": by_people and not story.log.focus and story.log.kept_work is None,
     }
 
 
@@ -33,12 +34,18 @@ def efforts(story: Story) -> list[EffortRow]:
     """Return how long each agent worked at the ticket until and after it was resolved."""
     if not story.solves or story.began_at is None:
         return []
-    spent = _observed(story) if story.log.focus else _estimated(story)
+    spent = _spent(story)
     solve = story.solves[-1]
     day = story.day(solve.at)
     return [
         EffortRow(day, agent, solve.team, int(seconds)) for agent, seconds in sorted(spent.items()) if agent is not None
     ]
+
+
+def _spent(story: Story) -> Mapping[int | None, float]:
+    if story.log.kept_work is not None:
+        return {agent: float(seconds) for agent, seconds in story.log.kept_work.items()}
+    return _observed(story) if story.log.focus else _estimated(story)
 
 
 def _estimated(story: Story) -> dict[int | None, float]:

@@ -7,7 +7,7 @@ Days are local days of the workspace's time zone, seconds are whole seconds.
 from analytics.models.beside import Asked, Effort, MessageDay, Promise, Rated, Step, Wait
 from analytics.models.days import Dirty, HourRollup, PresenceDay, Rollup
 from analytics.models.fact import Fact
-from analytics.models.state import CalendarVersion, Watermark
+from analytics.models.state import CalendarVersion, KeptWork, Watermark
 from analytics.models.workspace import KpiTarget, ReportSettings, Review, ReviewKind
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Effort",
     "Fact",
     "HourRollup",
+    "KeptWork",
     "KpiTarget",
     "MessageDay",
     "PresenceDay",

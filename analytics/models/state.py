@@ -1,5 +1,6 @@
 """What the figures stand on: versions of business hours, and the watermark."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,10 @@ class Watermark(models.Model):
     time_zone = models.CharField(max_length=64)
     presence_at = models.DateTimeField(null=True, help_text=_("Up to when presence and focus were looked at."))
 
+    work_from = models.DateField(
+        null=True, help_text=_("The first day of which presence and focus are still there to be counted.")
+    )
+
     class Meta:
         db_table = "kpi_watermark"
         verbose_name = _("watermark")
@@ -38,3 +43,19 @@ class Watermark(models.Model):
 
     def __str__(self) -> str:
         return str(self.as_of)
+
+
+class KeptWork(models.Model):
+    """How long agents worked at a settled ticket, once it is forgotten when they did; no fold can derive it again."""
+
+    ticket_id = models.BigIntegerField(primary_key=True)
+    agents = ArrayField(models.BigIntegerField())
+    seconds = ArrayField(models.IntegerField())
+
+    class Meta:
+        db_table = "kpi_kept_work"
+        verbose_name = _("kept work")
+        verbose_name_plural = _("kept work")
+
+    def __str__(self) -> str:
+        return f"#{self.ticket_id}"

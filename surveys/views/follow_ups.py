@@ -53,6 +53,20 @@ def completion(request: AgentRequest, pk: int) -> HttpResponse:
 
 
 @agents_only
+@require_POST
+def answer(request: AgentRequest, pk: int) -> HttpResponse:
+    """Begin to tell the contact what came of their low score, in the reply box of the ticket."""
+    follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=pk)
+    try:
+        ticket = actions.begin_answer(actor=request.user, follow_up_id=follow_up.pk)
+    except Refused as refusal:
+        messages.error(request, refusal.text)
+        return HttpResponseRedirect(reverse("surveys:follow_ups"))
+    messages.success(request, _("Write what has changed, then send it"))
+    return _back(ticket.pk)
+
+
+@agents_only
 @require_safe
 def index(request: AgentRequest) -> HttpResponse:
     """List the low scores that wait for somebody, the oldest first."""

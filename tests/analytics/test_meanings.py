@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from analytics import facts, queries
 from analytics.fold import Folded, Log
 from analytics.fold import fold as whole_fold
-from analytics.models import Wait
+from analytics.models import MessageDay, Wait
 from analytics.periods import Period
 from analytics.queries import Reader
 from analytics.results import Result
@@ -17,7 +17,8 @@ from helpdesk import clock
 from tests.analytics.history import MONDAY, after, answers, count, fact_of, hears, resolves, someone
 from tests.cast import House
 from tests.paper import paper
-from tickets.actions import assignment, lifecycle
+from tickets import delivery
+from tickets.actions import assignment, bots, lifecycle
 from tickets.actions.clocks import notice_next
 from tickets.channels import SendError
 from tickets.models import Inbox, RoutingRule, Ticket
@@ -213,6 +214,28 @@ def test_without_a_person_means_nobody_wrote_nobody_was_asked_for_and_nobody_cam
     result = read(cast, "deflection_rate")
     assert (result.numerator, result.denominator) == (2, 6)
     assert read(cast, "deflection_rate", at=after(days=3)).value is None  # the silence is not over
+
+
+def test_what_a_bot_answers_and_resolves_is_nobodys_work(cast: House) -> None:
+    helped, asked, taken = (hears(cast, MONDAY) for _ in range(3))
+    for ticket in (helped, asked, taken):
+        with clock.at(after(minutes=1)):
+            bots.answer(actor=cast.lena, ticket_id=ticket.pk, text="Look into the box.")
+            while delivery.deliver_next():
+                pass
+    with clock.at(after(minutes=2)):
+        bots.resolve(actor=cast.lena, ticket_id=helped.pk, seen_seq=99)
+    hears(cast, after(minutes=2), phone=asked.conversation.contact.phone.lstrip("+"), text="agent")
+    for ticket in (asked, taken):
+        answers(cast.lena, ticket, after(minutes=5))
+        resolves(cast.lena, ticket, after(minutes=9))
+    count()
+    assert [fact_of(one).is_deflected for one in (helped, asked, taken)] == [True, False, False]
+    result = read(cast, "first_response_time")
+    assert (result.value, result.denominator) == (300, 2), "only people reply"
+    assert read(cast, "acknowledgement_time").value is None
+    assert sum(MessageDay.objects.values_list("automatic", flat=True)) == 3
+    assert fact_of(helped).solved_agent is None
 
 
 def test_the_topic_is_what_routing_recognised(cast: House) -> None:

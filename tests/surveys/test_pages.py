@@ -21,7 +21,7 @@ from surveys.models import (
 from tests.cast import House, person, ticket_of, writes
 from tests.surveys.conftest import asked, helped, invited, taps, types
 from tickets.inbound import Outcome
-from tickets.models import ConfigurationEvent, ContactIdentity, Inbox, Ticket
+from tickets.models import ConfigurationEvent, ContactIdentity, Draft, Inbox, Status, Ticket
 
 pytestmark = pytest.mark.django_db
 Journey = time_machine.Traveller
@@ -193,3 +193,18 @@ def test_a_question_keeps_the_scale_it_was_asked_with(cast: House, journey: Jour
     assert (response.score, response.highest) == (5, 5)
     assert not FollowUp.objects.exists()
     assert types(cast, "8").outcome == Outcome.REOPENED
+
+
+def test_whoever_follows_up_a_low_score_tells_the_contact_what_has_changed(cast: House, journey: Journey) -> None:
+    taps(cast, asked(cast, journey), 1)
+    address = reverse("surveys:answer", args=[FollowUp.objects.get().pk])
+    browser(cast.lena).post(address)
+    assert not Draft.objects.exists(), "Lena leads nobody"
+    lead = browser(cast.amira)
+    assert "Tell them what has changed" in lead.get(reverse("surveys:follow_ups")).content.decode()
+    page = lead.post(address, follow=True).content.decode()
+    assert "We have changed this: …" in page
+    assert Ticket.objects.get().status == Status.OPEN
+    Draft.objects.update(text="We have changed this: poles of steel.")
+    lead.post(address)
+    assert Draft.objects.get(user=cast.amira).text == "We have changed this: poles of steel.", "what was typed stays"

@@ -15,6 +15,7 @@ from tickets import consent, phrases, placeholders, rulebook
 from tickets.actions.automatic import post
 from tickets.actions.base import commit_events, event
 from tickets.calendars import calendar, hours_of_team
+from tickets.defaults import TEXTS
 from tickets.faults import describe
 from tickets.inbound import InboundMessage
 from tickets.models import (
@@ -150,6 +151,21 @@ def _say(
         language=text.language,
         at=at,
     )
+
+
+def words_of(kind: TextKind, ticket: Ticket) -> AutomaticText:
+    """Return the words of a kind for a ticket, filled in, in its contact's language; built-in ones at need."""
+    contact = ticket.conversation.contact
+    texts = _texts(kind) or [
+        AutomaticText(kind=kind, language=language, text=text) for language, text in TEXTS[kind, True].items()
+    ]
+    chosen = in_language(texts, contact.language)
+    values = {
+        "ticket_number": f"#{ticket.pk}",
+        "name": placeholders.spoken_name(contact.name),
+        "team": ticket.team.name,
+    }
+    return AutomaticText(language=chosen.language, text=placeholders.fill_in(chosen.text, values))
 
 
 def in_language(texts: list[AutomaticText], language: str) -> AutomaticText:

@@ -8,21 +8,18 @@ from django.utils.translation import gettext as _
 
 from agents import notify
 from agents.models import User
-from tickets import placeholders, rulebook
-from tickets.actions.acknowledgement import in_language
+from tickets.actions.acknowledgement import words_of
 from tickets.actions.assignment import assign_automatically
 from tickets.actions.automatic import post
 from tickets.actions.base import action, commit_events, event, lock_ticket_for, now
 from tickets.actions.lifecycle import refuse_set_aside, settle_seen
 from tickets.channels import Draft, get_channel
 from tickets.courtesy import is_courtesy
-from tickets.defaults import TEXTS
 from tickets.errors import ChannelRefused, HandedOver, Refused, WrongStatus
 from tickets.forms import MAX_TEXT
 from tickets.models import (
     ActorKind,
     AuthorKind,
-    AutomaticText,
     ContentType,
     Conversation,
     EventKind,
@@ -56,7 +53,7 @@ def answer(*, actor: User, ticket_id: int, text: str) -> Message | None:
     text = text.strip()
     if not text:
         raise Refused(_("Write something first."))
-    hint = _hint(ticket)
+    hint = words_of(TextKind.BOT_HINT, ticket)
     words = f"{text}\n\n{hint.text}"
     if len(words) > MAX_TEXT:
         raise Refused(_("With the way to a person below it, this is too long. Shorten it."))
@@ -89,22 +86,6 @@ def refuse_taken(ticket: Ticket) -> None:
     by_people = ticket.messages.filter(kind=MessageKind.OUTBOUND, author_kind=AuthorKind.AGENT)
     if ticket.assignee_id is not None or by_people.exclude(state=MessageState.CANCELLED).exists():
         raise HandedOver(_("A person has this ticket. Bots say nothing more."))
-
-
-def _hint(ticket: Ticket) -> AutomaticText:
-    """Return how to reach a person, in the contact's language; the ticket must have its conversation."""
-    contact = ticket.conversation.contact
-    texts = [text for text in rulebook.current().texts if text.kind == TextKind.BOT_HINT] or [
-        AutomaticText(kind=TextKind.BOT_HINT, language=language, text=text)
-        for language, text in TEXTS[TextKind.BOT_HINT, True].items()
-    ]
-    chosen = in_language(texts, contact.language)
-    values = {
-        "ticket_number": f"#{ticket.pk}",
-        "name": placeholders.spoken_name(contact.name),
-        "team": ticket.team.name,
-    }
-    return AutomaticText(language=chosen.language, text=placeholders.fill_in(chosen.text, values))
 
 
 def _has_said_enough(ticket: Ticket, most: int) -> bool:

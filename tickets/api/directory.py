@@ -8,7 +8,8 @@ from agents.api.pagination import PageQuery, page_of
 from agents.api.views import ApiView
 from agents.models import Scope, Team
 from tickets.api import querysets
-from tickets.api.serializers import AgentSerializer, InboxSerializer, TeamSerializer
+from tickets.api.serializers import AgentSerializer, InboxSerializer, TagSerializer, TeamSerializer
+from tickets.models import Tag
 
 
 class Inboxes(ApiView):
@@ -31,6 +32,17 @@ class Teams(ApiView):
     def get(self, request: Request) -> Response:
         """List the teams that a ticket can be handed to."""
         return self.page(Team.objects.all(), TeamSerializer, self.query(PageQuery))
+
+
+class Tags(ApiView):
+    """Words on tickets."""
+
+    scopes = {"GET": Scope.TICKETS_READ}
+
+    @extend_schema(operation_id="tags_list", parameters=[PageQuery], responses=page_of(TagSerializer))
+    def get(self, request: Request) -> Response:
+        """List the tags, and which of them are skills."""
+        return self.page(Tag.objects.all(), TagSerializer, self.query(PageQuery))
 
 
 class Agents(ApiView):

@@ -17,6 +17,7 @@ from tickets.models import MessageKind, Tag
 
 WRITABLE_KINDS = [("reply", MessageKind.OUTBOUND.label), ("note", MessageKind.NOTE.label)]
 MAX_TAGS = 20
+MAX_VALUE = 1024
 
 
 class SeqField(serializers.IntegerField):
@@ -49,11 +50,23 @@ class TicketInput(Input):
     )
 
 
+class TemplateInput(Input):
+    """An approved template, filled in."""
+
+    key = serializers.CharField(max_length=64, help_text="Of one of the ticket's `templates/`.")
+    variables = serializers.DictField(
+        child=serializers.CharField(max_length=MAX_VALUE), required=False, help_text="Its variables by their names."
+    )
+
+
 class MessageInput(Input):
-    """A reply to the contact, or a note that only colleagues read."""
+    """A reply to the contact, also as an approved template, or a note that only colleagues read."""
 
     kind = serializers.ChoiceField(choices=WRITABLE_KINDS)
-    text = serializers.CharField(max_length=MAX_TEXT, trim_whitespace=False)
+    text = serializers.CharField(
+        max_length=MAX_TEXT, trim_whitespace=False, required=False, help_text="Required without a template."
+    )
+    template = TemplateInput(required=False, help_text="What is sent instead of a text; works outside the window too.")
     seen_seq = SeqField(
         required=False,
         help_text="Required for a reply: `last_seq` of the ticket when it was read. "
@@ -63,6 +76,10 @@ class MessageInput(Input):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Insist on what a reply needs."""
+        if ("text" in attrs) == ("template" in attrs):
+            raise serializers.ValidationError({"text": [_("Send a text, or a template instead of it.")]})
+        if "template" in attrs and (attrs["kind"] == "note" or "quoted" in attrs):
+            raise serializers.ValidationError({"template": [_("Only a reply that quotes nothing can be a template.")]})
         if attrs["kind"] == "reply" and "seen_seq" not in attrs:
             raise serializers.ValidationError({"seen_seq": [_("A reply says what its author has seen.")]})
         if attrs["kind"] == "note" and "quoted" in attrs:

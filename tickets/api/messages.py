@@ -1,6 +1,7 @@
 """Messages: read, said, and taken back."""
 
 import uuid
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,7 +22,8 @@ from tickets.api import querysets
 from tickets.api.base import ActionView
 from tickets.api.inputs import MessageInput
 from tickets.api.queries import MessageQuery, filtered_messages
-from tickets.api.serializers import MessageSerializer
+from tickets.api.serializers import MessageSerializer, TemplateSerializer
+from tickets.channels import get_channel
 from tickets.errors import HandedOver
 from tickets.models import AuthorKind, Message, MessageKind
 
@@ -90,13 +92,13 @@ class TicketMessages(ActionView):
         ticket = self.ticket(pk)
         wanted = self.body(MessageInput)
         quoted = wanted.get("quoted")
-        if self.token.is_bot and (wanted["kind"] == "note" or quoted):
-            raise serializers.ValidationError({"kind": [_("A bot only answers: without notes, and without quotes.")]})
+        if self.token.is_bot and (wanted["kind"] == "note" or quoted or "template" in wanted):
+            raise serializers.ValidationError({"kind": [_("A bot only answers, in words of its own.")]})
         if quoted and not querysets.messages(self.user).filter(pk=quoted, ticket=ticket).exists():
             raise serializers.ValidationError({"quoted": [_("This ticket has no such message.")]})
 
         def perform() -> Answer:
-            message = self._say(pk, wanted["kind"], wanted["text"], wanted.get("seen_seq", 0), quoted)
+            message = self._say(pk, wanted, quoted)
             if message is None:
                 return Answer(
                     409,
@@ -111,17 +113,39 @@ class TicketMessages(ActionView):
         response.headers["Location"] = request.build_absolute_uri(reverse("api:message", args=[response.data["id"]]))
         return response
 
-    def _say(self, ticket_id: int, kind: str, text: str, seen_seq: int, quoted: int | None) -> Message | None:
+    def _say(self, ticket_id: int, wanted: dict[str, Any], quoted: int | None) -> Message | None:
         """Call the action; repetitions are the Idempotency-Key's concern, so the id is new."""
         if self.token.is_bot:
-            return bots.answer(actor=self.user, ticket_id=ticket_id, text=text)
-        if kind == "note":
-            return messaging.add_note(actor=self.user, ticket_id=ticket_id, text=text, client_id=uuid.uuid4())
+            return bots.answer(actor=self.user, ticket_id=ticket_id, text=wanted["text"])
+        if wanted["kind"] == "note":
+            return messaging.add_note(actor=self.user, ticket_id=ticket_id, text=wanted["text"], client_id=uuid.uuid4())
+        if "template" in wanted:
+            return messaging.send_template(
+                actor=self.user,
+                ticket_id=ticket_id,
+                key=wanted["template"]["key"],
+                variables=wanted["template"].get("variables", {}),
+                client_id=uuid.uuid4(),
+                seen_seq=wanted["seen_seq"],
+            )
         return messaging.reply(
             actor=self.user,
             ticket_id=ticket_id,
-            text=text,
+            text=wanted["text"],
             client_id=uuid.uuid4(),
-            seen_seq=seen_seq,
+            seen_seq=wanted["seen_seq"],
             quoted_id=quoted,
         )
+
+
+class TicketTemplates(ActionView):
+    """What may be said in a ticket where free text may not."""
+
+    scopes = {"GET": Scope.TICKETS_READ}
+
+    @extend_schema(operation_id="tickets_templates_list", responses=TemplateSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        """List the approved templates that may be sent to this contact now."""
+        conversation = self.ticket(pk).conversation
+        choices = get_channel(conversation.inbox).templates(conversation)
+        return Response(TemplateSerializer(choices, many=True).data)

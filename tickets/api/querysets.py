@@ -44,5 +44,9 @@ def inboxes(user: User) -> QuerySet[Inbox]:
 
 
 def agents() -> QuerySet[User]:
-    """Return the people who work in a team: those whom a ticket can be handed to; two queries."""
-    return User.objects.filter(is_active=True, memberships__isnull=False).distinct().prefetch_related("teams")
+    """Return the people who work in a team: those whom a ticket can be handed to; four queries."""
+    return (
+        User.objects.filter(is_active=True, memberships__isnull=False)
+        .distinct()
+        .prefetch_related("teams", "skills__tag")
+    )

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from agents.api.fields import Reference, UtcDateTimeField
 from agents.models import Team, User
-from tickets.channels import get_channel
+from tickets.channels import TemplateChoice, TemplateVariable, get_channel
 from tickets.models import (
     Attachment,
     AuthorKind,
@@ -19,6 +19,7 @@ from tickets.models import (
     Priority,
     Purpose,
     Status,
+    Tag,
     Ticket,
 )
 
@@ -63,6 +64,40 @@ class AgentSerializer(serializers.Serializer[User]):
     id = serializers.IntegerField(source="pk")
     name = serializers.CharField()
     teams = Reference(many=True)
+    skills = serializers.SerializerMethodField(help_text="Names of tags that are skills.")
+
+    def get_skills(self, user: User) -> list[str]:
+        """Return what tickets with these tags are given to this person for."""
+        return sorted(one.tag.name for one in user.skills.all() if one.tag.is_skill)
+
+
+class TagSerializer(serializers.Serializer[Tag]):
+    """A word on tickets."""
+
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField()
+    is_skill = serializers.BooleanField(help_text="Tickets with it are given by load only to people who have it.")
+
+
+class TemplateVariableSerializer(serializers.Serializer[TemplateVariable]):
+    """A place of a template."""
+
+    key = serializers.CharField(help_text="Send its value under this name in `template.variables`.")
+    name = serializers.CharField(help_text="What belongs there; empty where nobody said it.")
+
+
+class TemplateSerializer(serializers.Serializer[TemplateChoice]):
+    """An approved template that may be sent in a ticket, also outside the reply window."""
+
+    key = serializers.CharField(help_text="Send it as `template.key`.")
+    name = serializers.CharField()
+    language = serializers.CharField()
+    text = serializers.SerializerMethodField(help_text="Its words, with the keys of its variables in braces.")
+    variables = TemplateVariableSerializer(many=True)
+
+    def get_text(self, choice: TemplateChoice) -> str:
+        """Return the words."""
+        return choice.fill({one.key: f"{{{{{one.key}}}}}" for one in choice.variables})
 
 
 class InboxReference(Reference):

@@ -14,11 +14,13 @@ urlpatterns = [
     path("tickets/<int:pk>/spam/", set_aside.Spam.as_view(), name="spam"),
     path("tickets/<int:pk>/merge/", set_aside.Merge.as_view(), name="merge"),
     path("tickets/<int:pk>/messages/", messages.TicketMessages.as_view(), name="ticket_messages"),
+    path("tickets/<int:pk>/templates/", messages.TicketTemplates.as_view(), name="ticket_templates"),
     path("messages/", messages.Messages.as_view(), name="messages"),
     path("messages/<int:pk>/", messages.MessageDetail.as_view(), name="message"),
     path("contacts/", contacts.Contacts.as_view(), name="contacts"),
     path("contacts/<int:pk>/", contacts.ContactDetail.as_view(), name="contact"),
     path("inboxes/", directory.Inboxes.as_view(), name="inboxes"),
     path("teams/", directory.Teams.as_view(), name="teams"),
+    path("tags/", directory.Tags.as_view(), name="tags"),
     path("agents/", directory.Agents.as_view(), name="agents"),
 ]

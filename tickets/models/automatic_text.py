@@ -19,6 +19,7 @@ class TextKind(models.TextChoices):
     WELCOME = "welcome", _("Welcome")
     UPDATE = "update", _("Handed over")
     BOT_HINT = "bot_hint", _("Way to a person")
+    FEEDBACK = "feedback", _("What came of feedback")
 
 
 # What has to be said: WhatsApp asks that whoever talks to a machine learns how to reach a person.

@@ -20,7 +20,7 @@ from helpdesk import clock
 from tickets import phrases, placeholders
 from tickets.actions import texts as actions
 from tickets.errors import Refused, StaleEdit
-from tickets.models import ALWAYS_SAID, AutomaticText, BusinessHours, Inbox, TextKind
+from tickets.models import AutomaticText, BusinessHours, Inbox, TextKind
 from tickets.views.present import language_name
 from tickets.views.setup.base import AgentRequest, SetupCard, configurers_only, done
 
@@ -50,6 +50,11 @@ KINDS: dict[str, About] = {
     TextKind.BOT_HINT: About(
         "bot", gettext_lazy("Below each answer of a bot, so that everybody can reach a person."), is_optional=False
     ),
+    TextKind.FEEDBACK: About(
+        "message-circle-heart",
+        gettext_lazy("Never by itself: whoever follows up a low score completes it and sends it as a reply."),
+        is_optional=False,
+    ),
 }
 MEANINGS: dict[str, str | Promise] = {
     "ticket_number": gettext_lazy("Ticket number"),
@@ -63,7 +68,7 @@ MEANINGS: dict[str, str | Promise] = {
 def card() -> SetupCard:
     """Return the overview's card."""
     active = AutomaticText.objects.filter(is_active=True).values_list("kind", flat=True).distinct()
-    names = [str(TextKind(kind).label) for kind in KINDS if kind in set(active) - ALWAYS_SAID]
+    names = [str(TextKind(kind).label) for kind, about in KINDS.items() if about.is_optional and kind in set(active)]
     return SetupCard(
         url=reverse("setup:texts"),
         icon="message-square-text",
