@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views.setup import hours, index, rules, sla, teams, texts
+from tickets.views.setup import hours, index, rules, sla, tags, teams, texts
 
 urlpatterns = [
     path("", index.index, name="index"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("texts/switches/", texts.switches, name="texts_switches"),
     path("texts/bots/<int:pk>/", texts.bots, name="texts_bots"),
     path("texts/<int:pk>/", texts.edit, name="texts_edit"),
+    path("tags/", tags.index, name="tags"),
+    path("tags/<int:pk>/skill/", tags.skill, name="tags_skill"),
     path("teams/", teams.index, name="teams"),
     path("teams/new/", teams.new, name="teams_new"),
     path("teams/<int:pk>/", teams.edit, name="teams_edit"),

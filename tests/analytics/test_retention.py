@@ -35,7 +35,7 @@ def closed(cast: House) -> Iterator[Ticket]:
         yield ticket
 
 
-def figures(cast: House) -> list[tuple[float | None, float, float]]:
+def figures(cast: House) -> list[tuple[float | None, int | None, int | None]]:
     """Return what is read of June's work."""
     found = [reader(cast).kpi(name, JUNE) for name in ("utilisation", "concurrency", "handling_time", "productivity")]
     return [(one.value, one.numerator, one.denominator) for one in found]

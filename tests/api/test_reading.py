@@ -204,7 +204,8 @@ QUERIES = {
     "contacts/": 2,
     "inboxes/": 2,
     "teams/": 2,
-    "agents/": 3,  # token, people, their teams
+    "tags/": 2,
+    "agents/": 4,  # token, people, their teams, their skills (of which there are none)
     "tickets/{ticket}/": 3,
     "tickets/{ticket}/messages/": 5,  # token, ticket, its tags, messages, attachments
     "messages/{message}/": 3,

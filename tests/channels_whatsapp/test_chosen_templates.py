@@ -1,6 +1,7 @@
 """Outside the window an agent picks an approved template, fills it in, and the contact gets exactly that."""
 
 import datetime as dt
+import json
 import re
 import uuid
 from typing import Any
@@ -16,6 +17,7 @@ from channels_whatsapp import templates
 from channels_whatsapp.models import TemplateCategory, TemplateStatus, WhatsAppNumber, WhatsAppTemplate
 from helpdesk import clock
 from simulator.graph import catalogue
+from tests.api.conftest import problem, program_of
 from tests.cast import House, newest_seq, ticket_of, writes
 from tests.channels_whatsapp.meta import Meta, accepted, answer
 from tests.channels_whatsapp.payloads import AOIFE, AOIFE_BSUID
@@ -60,6 +62,7 @@ def ticket(cast: House, number: WhatsAppNumber) -> Ticket:
     approve(number, "ticket_update", body, variables=["name", "ticket_number"])
     approve(number, "ticket_update", "Hallo {{1}}, zu {{2}} gibt es etwas Neues.", "de")
     approve(number, "happy", "Happy?", purpose=Purpose.SURVEY)
+    approve(number, "received", "We have your message.", purpose=Purpose.ACKNOWLEDGEMENT)
     approve(number, "code", "Your code is {{1}}", category=TemplateCategory.AUTHENTICATION)
     approve(number, "paused", "Never", status=TemplateStatus.PAUSED)
     other = {"waba_id": "another", "language": "en", "status": TemplateStatus.APPROVED}
@@ -320,3 +323,26 @@ def test_only_templates_whose_text_alone_varies_are_offered(cast: House, number:
     templates.synchronise(number)
     assert len(templates.choices(cast.inbox.pk)) == len(catalogue.templates())
     assert get_channel(cast.inbox).capabilities.templates
+
+
+def test_a_program_sends_an_approved_template_where_free_text_is_refused(
+    cast: House, ticket: Ticket, meta: Meta
+) -> None:
+    program = program_of(cast.lena)
+    address = f"tickets/{ticket.pk}/messages/"
+    seen = {"kind": "reply", "seen_seq": newest_seq(ticket)}
+    refused = program.send("POST", address, {**seen, "text": "Hello again"})
+    assert (refused.status_code, problem(refused)["code"]) == (422, "channel_refused")
+    offered = {one["key"]: one for one in program.read(f"tickets/{ticket.pk}/templates/")}
+    assert set(offered) == {KEY, "ticket_update:de"}
+    assert offered[KEY]["variables"] == [{"key": "1", "name": "name"}, {"key": "2", "name": "ticket_number"}]
+    wanted = {"key": KEY, "variables": {"1": "Aoife Brennan", "2": "#1024"}}
+    empty = program.send("POST", address, {**seen, "template": {**wanted, "variables": {"1": "Aoife"}}})
+    assert (empty.status_code, problem(empty)["code"]) == (422, "refused")
+    both = program.send("POST", address, {**seen, "text": "x", "template": wanted})
+    assert both.status_code == 400
+    sent = program.send("POST", address, {**seen, "template": wanted})
+    assert (sent.status_code, json.loads(sent.content)["text"]) == (201, SAID)
+    meta.plan(accepted())
+    deliver_next()
+    assert meta.seen[0].json["template"]["name"] == "ticket_update"

@@ -148,4 +148,4 @@ class TicketTemplates(ActionView):
         """List the approved templates that may be sent to this contact now."""
         conversation = self.ticket(pk).conversation
         choices = get_channel(conversation.inbox).templates(conversation)
-        return Response(TemplateSerializer(choices, many=True).data)
+        return Response([TemplateSerializer(one).data for one in choices])

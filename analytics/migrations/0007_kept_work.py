@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0005_unanswered'),
+        ('analytics', '0006_days_by_index'),
     ]
 
     operations = [
