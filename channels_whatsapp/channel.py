@@ -2,8 +2,10 @@
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 
 import structlog
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from channels_whatsapp import consent, numbers, receipts, templates
@@ -23,6 +25,41 @@ MAX_TEMPLATE = 1024
 MAX_INTERACTIVE, MAX_BUTTONS, MAX_ROWS = 1024, 3, 10
 
 
+NUMBER = ("id", "inbox_id", "phone_number_id", "waba_id", "paused_at", "paused_reason")
+IDENTITY = ("id", "kind", "value", "last_inbound_at")
+# The identity that we would send to: the newest to write, the business-scoped id where both did.
+REACH = """
+SELECT n.id, n.inbox_id, n.phone_number_id, n.waba_id, n.paused_at, n.paused_reason,
+  i.id, i.kind, i.value, i.last_inbound_at
+FROM (SELECT) one LEFT JOIN channels_whatsapp_whatsappnumber n ON n.inbox_id = %(inbox)s
+LEFT JOIN LATERAL (
+  SELECT * FROM tickets_contactidentity c WHERE c.inbox_id = %(inbox)s AND c.contact_id = %(contact)s
+  ORDER BY c.last_inbound_at DESC NULLS LAST, c.kind = 'bsuid' DESC, c.id DESC LIMIT 1) i ON TRUE
+"""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """By which number a contact is reached, and as whom."""
+
+    number: WhatsAppNumber | None
+    identity: ContactIdentity | None
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> "Reach":
+        """Look both up; one query."""
+        with connection.cursor() as cursor:
+            cursor.execute(REACH, {"inbox": conversation.inbox_id, "contact": conversation.contact_id})
+            row = cursor.fetchone()
+        assert row is not None  # noqa: S101 - all joins are outer ones
+        number, identity = row[: len(NUMBER)], row[len(NUMBER) :]
+        # What was not asked for would be fetched when it is needed.
+        return cls(
+            number=None if number[0] is None else WhatsAppNumber.from_db(connection.alias, NUMBER, number),
+            identity=None if identity[0] is None else ContactIdentity.from_db(connection.alias, IDENTITY, identity),
+        )
+
+
 class WhatsAppChannel:
     """Implements `tickets.channels.Channel`."""
 
@@ -32,54 +69,18 @@ class WhatsAppChannel:
 
     def refusal(self, conversation: Conversation, draft: Draft, at: dt.datetime) -> Refusal | None:
         """Refuse what WhatsApp would refuse: free text outside the window, texts that are too long."""
-        number = WhatsAppNumber.objects.filter(inbox_id=conversation.inbox_id).first()
-        if number is None:
-            return Refusal(
-                code="not_connected",
-                text=_("This inbox is not connected to a WhatsApp number."),
-                remedy=_("An administrator has to connect it."),
-            )
-        if number.paused_at is not None:
-            return Refusal(
-                code="paused", text=str(explain(number.paused_reason).text), remedy=_("Until then nothing can be sent.")
-            )
-        limit = MAX_TEMPLATE if draft.template else MAX_TEXT
-        if len(draft.text) > limit:
-            return Refusal(
-                code="too_long",
-                text=_("The text has %(length)d characters; WhatsApp takes %(limit)d at most.")
-                % {"length": len(draft.text), "limit": limit},
-                remedy=_("Shorten it or send it in two messages."),
-            )
-        identity = recipient(conversation)
-        if identity is None:
-            return Refusal(
-                code="no_recipient",
-                text=_("This contact cannot be reached through this WhatsApp number."),
-                remedy=_("They have to write first."),
-            )
-        if draft.template:
-            return templates.refusal(number, conversation, draft)
-        ends_at = window_end(identity)
-        if ends_at is None or at >= ends_at:
-            if draft.purpose not in {"", Purpose.REPLY}:
-                return None if templates.find(number, draft) else _no_template()
-            return Refusal(
-                code="window_closed",
-                text=_("WhatsApp allows free text for 24 hours after the contact last wrote; that time is over."),
-                remedy=_("Send an approved template, or wait until they write again."),
-                takes_templates=True,
-            )
-        return None
+        return _refusal(Reach.of(conversation), conversation, draft, at)
 
     def explain(self, code: str) -> str:
         """Say what one of Meta's codes means."""
         return sentence(code) if code.isdecimal() else ""
 
-    def reply_window(self, conversation: Conversation) -> ReplyWindow:
+    def reply_window(self, conversation: Conversation, at: dt.datetime) -> ReplyWindow:
         """Count 24 hours from the contact's newest message."""
-        identity = recipient(conversation)
-        return ReplyWindow(limited=True, ends_at=window_end(identity) if identity else None)
+        reach = Reach.of(conversation)
+        ends_at = window_end(reach.identity) if reach.identity else None
+        refusal = _refusal(reach, conversation, Draft(text="-"), at)
+        return ReplyWindow(limited=True, ends_at=ends_at, refusal=refusal)
 
     def templates(self, conversation: Conversation) -> list[TemplateChoice]:
         """Offer the approved templates of the number's account that serve no automatic purpose."""
@@ -87,8 +88,8 @@ class WhatsAppChannel:
 
     def send(self, message: Message, *, token: uuid.UUID) -> str:
         """Send a text. Raises SendError when WhatsApp did not take it, DeliveryUnknown when nobody knows."""
-        number = WhatsAppNumber.objects.filter(inbox_id=message.inbox_id).first()
-        identity = recipient(message.conversation)
+        reach = Reach.of(message.conversation)
+        number, identity = reach.number, reach.identity
         if number is None or identity is None:
             raise SendError(
                 _("This contact cannot be reached through this WhatsApp number."), permanent=True, code="no_recipient"
@@ -118,6 +119,47 @@ class WhatsAppChannel:
     def show_read(self, message: Message) -> None:
         """Show the blue ticks."""
         receipts.mark_read(message)
+
+
+def _refusal(reach: Reach, conversation: Conversation, draft: Draft, at: dt.datetime) -> Refusal | None:
+    number, identity = reach.number, reach.identity
+    if number is None:
+        return Refusal(
+            code="not_connected",
+            text=_("This inbox is not connected to a WhatsApp number."),
+            remedy=_("An administrator has to connect it."),
+        )
+    if number.paused_at is not None:
+        return Refusal(
+            code="paused", text=str(explain(number.paused_reason).text), remedy=_("Until then nothing can be sent.")
+        )
+    limit = MAX_TEMPLATE if draft.template else MAX_TEXT
+    if len(draft.text) > limit:
+        return Refusal(
+            code="too_long",
+            text=_("The text has %(length)d characters; WhatsApp takes %(limit)d at most.")
+            % {"length": len(draft.text), "limit": limit},
+            remedy=_("Shorten it or send it in two messages."),
+        )
+    if identity is None:
+        return Refusal(
+            code="no_recipient",
+            text=_("This contact cannot be reached through this WhatsApp number."),
+            remedy=_("They have to write first."),
+        )
+    if draft.template:
+        return templates.refusal(number, conversation, draft)
+    ends_at = window_end(identity)
+    if ends_at is None or at >= ends_at:
+        if draft.purpose not in {"", Purpose.REPLY}:
+            return None if templates.find(number, draft) else _no_template()
+        return Refusal(
+            code="window_closed",
+            text=_("WhatsApp allows free text for 24 hours after the contact last wrote; that time is over."),
+            remedy=_("Send an approved template, or wait until they write again."),
+            takes_templates=True,
+        )
+    return None
 
 
 def _no_template() -> Refusal:
@@ -165,17 +207,6 @@ def _send_error(error: GraphError, number: WhatsAppNumber, message: Message) -> 
         retry_after=max(wishes, default=None),
         code=str(error.code),
         pause_inbox=kind.pauses,
-    )
-
-
-def recipient(conversation: Conversation) -> ContactIdentity | None:
-    """Return the identity that we would send to: the newest to write, the business-scoped id where both did."""
-    identities = ContactIdentity.objects.filter(
-        inbox_id=conversation.inbox_id, contact_id=conversation.contact_id
-    ).order_by("pk")
-    never = dt.datetime.min.replace(tzinfo=dt.UTC)
-    return max(
-        identities, key=lambda one: (one.last_inbound_at or never, one.kind == IdentityKind.BSUID, one.pk), default=None
     )
 
 

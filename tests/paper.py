@@ -51,9 +51,9 @@ class PaperChannel:
         """Paper has no codes."""
         return ""
 
-    def reply_window(self, conversation: Conversation) -> ReplyWindow:
+    def reply_window(self, conversation: Conversation, at: dt.datetime) -> ReplyWindow:
         """Letters have no window."""
-        return ReplyWindow(limited=False)
+        return ReplyWindow(limited=False, refusal=paper.refuse)
 
     def templates(self, conversation: Conversation) -> list[TemplateChoice]:
         """Paper needs nobody's approval; the test may want some all the same."""

@@ -80,10 +80,14 @@ class TemplateChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyWindow:
-    """Until when free text may be sent; `ends_at` is None for a channel without such a limit or before any message."""
+    """Until when free text may be sent; `ends_at` is None for a channel without such a limit or before any message.
+
+    `refusal` says why it may not be sent at the moment that was asked about, for whatever reason.
+    """
 
     limited: bool
     ends_at: dt.datetime | None = None
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,8 +141,8 @@ class Channel(Protocol):
     def explain(self, code: str) -> str:
         """Return the sentence for one of the channel's error codes in the reader's language; empty if it has none."""
 
-    def reply_window(self, conversation: Conversation) -> ReplyWindow:
-        """Say until when free text may be sent."""
+    def reply_window(self, conversation: Conversation, at: dt.datetime) -> ReplyWindow:
+        """Say whether free text may be sent at this moment, and until when; one query at most."""
 
     def templates(self, conversation: Conversation) -> list[TemplateChoice]:
         """Return the approved templates that a person may send in this conversation; at most one query."""

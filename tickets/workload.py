@@ -12,11 +12,12 @@ import datetime as dt
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from agents import presence
-from agents.models import Assignment, Membership, PresenceInterval, PresenceState
+from agents.models import Assignment, Membership, PresenceInterval, PresenceState, User
 from tickets import queue
 from tickets.models import AgentSkill, Status, Ticket, TicketTag
 
@@ -38,6 +39,38 @@ def state(at: dt.datetime, of: str = "pk") -> Coalesce:
     """Return the expression for the presence of the person whom the column `of` names; "" for one who is not here."""
     here = PresenceInterval.objects.filter(presence.is_here(at), user_id=OuterRef(of))
     return Coalesce(Subquery(here.values("state")[:1]), Value(""))
+
+
+class Placed(NamedTuple):
+    """Somebody of a team, whether they are here, and how much is on their desk."""
+
+    person: User
+    state: str
+    load: int
+
+
+# `state` and `load` for everybody of a team: every page of a ticket asks, and SQL spares it the time of putting the
+# question together.
+OF_TEAM = """
+SELECT u.id, u.first_name, u.last_name, u.username,
+  coalesce((SELECT p.state FROM agents_presenceinterval p
+    WHERE p.user_id = u.id AND p.ended_at IS NULL AND p.last_seen_at >= %(since)s LIMIT 1), ''),
+  (SELECT count(*) FROM tickets_ticket t WHERE t.assignee_id = u.id AND t.status = ANY(%(waiting)s)
+    AND (t.snoozed_until IS NULL OR t.snoozed_until <= %(at)s))
+FROM agents_membership m JOIN agents_user u ON u.id = m.user_id
+WHERE m.team_id = %(team)s AND u.is_active ORDER BY u.first_name, u.last_name, u.username
+"""
+
+
+def of_team(team_id: int, at: dt.datetime) -> list[Placed]:
+    """Return the people of a team in the order of their names, with their `state` and `load`; one query."""
+    values: dict[str, Any] = {"team": team_id, "at": at, "since": at - presence.GRACE, "waiting": list(WAITING)}
+    with connection.cursor() as cursor:
+        cursor.execute(OF_TEAM, values)
+        return [
+            Placed(User(pk=pk, first_name=first, last_name=last, username=username), state, load)
+            for pk, first, last, username, state, load in cursor.fetchall()
+        ]
 
 
 def takers(at: dt.datetime, **of: Any) -> QuerySet[Any, Any]:

@@ -63,7 +63,7 @@ def test_the_window_counts_from_the_providers_time_of_the_newest_message(cast: H
     later = clock.now() + dt.timedelta(hours=5)
     with time_machine.travel(later, tick=False):
         ticket_of(writes(cast.inbox, phone=AOIFE, bsuid=AOIFE_BSUID, at=later - dt.timedelta(hours=1)))
-    window = channel.reply_window(ticket.conversation)
+    window = channel.reply_window(ticket.conversation, clock.now())
     assert window.ends_at == later - dt.timedelta(hours=1) + WINDOW
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agents.models import Membership, Notification
 from tests.cast import House, newest_seq, person, ticket_of, writes
-from tickets import intake, routing_history, timeline
+from tickets import dossier, intake, routing_history, timeline
 from tickets.actions import assignment, lifecycle, rules, triage
 from tickets.actions.rules import RuleDraft
 from tickets.errors import NotAllowed, Refused, StaleEdit
@@ -63,7 +63,7 @@ def test_where_no_rule_fits_the_ticket_stays_with_the_inboxs_team(cast: House) -
     ticket = ticket_of(writes(cast.inbox, "My tent pole snapped"))
     assert ticket.team == cast.returns
     assert not ticket.events.filter(kind=EventKind.ROUTED).exists()
-    assert routing_history.why(ticket) == ""
+    assert routing_history.why(dossier.of(ticket, cast.ada).decided) == ""
 
 
 def test_the_first_rule_that_fits_wins_and_one_that_is_off_does_not_count(cast: House) -> None:
@@ -88,7 +88,7 @@ def test_the_ticket_says_why_it_went_there_in_the_words_of_the_rule_as_it_was(ca
     )
     rules.delete_rule(actor=cast.ada, rule_id=money.pk)
     said = "Rule <b>Billing</b> found “Abrechnung” and sent this to <b>Finance</b>"
-    assert routing_history.why(ticket) == said
+    assert routing_history.why(dossier.of(ticket, cast.ada).decided) == said
     lines = timeline.read(cast.ada, ticket.conversation).entries
     assert said in [line.sentence for line in lines]
     routed = ticket.events.get(kind=EventKind.ROUTED)

@@ -46,6 +46,7 @@ from tickets.models.ticket import (
     Ticket,
     TicketQuerySet,
     TicketTag,
+    visible_in_sql,
 )
 
 __all__ = [
@@ -110,4 +111,5 @@ __all__ = [
     "TicketTag",
     "Wish",
     "WishSource",
+    "visible_in_sql",
 ]

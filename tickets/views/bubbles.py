@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from helpdesk.templatetags.kept import kept_as
 from tickets.actions.automatic import is_automatic
 from tickets.channels import get_channel
-from tickets.models import Attachment, Contact, ContentType, Message, MessageKind, MessageState, Purpose
+from tickets.models import Attachment, Contact, ContentType, Conversation, Message, MessageKind, MessageState, Purpose
 from tickets.timeline import Entry
 from tickets.views.present import one_line, tick
 
@@ -160,33 +160,28 @@ def note(message: Message) -> dict[str, Any]:
 DECIDABLE = frozenset({MessageState.HELD, MessageState.FAILED, MessageState.UNKNOWN})
 
 
-def entry(line: Entry, contact: Contact, place_query: str, *, may_work: bool) -> dict[str, Any]:
+def entry(line: Entry, conversation: Conversation, place_query: str, *, may_work: bool) -> dict[str, Any]:
     """Return one line of the timeline for inbox/parts/entries.html: its markup, or the message where it has buttons."""
     shown: dict[str, Any] = {"at": line.at, "new_day": line.new_day, "continued": line.continued}
-    message = line.message
-    if message is None:
+    said = line.message
+    if said is None:
         return {**shown, "attributes": _attributes(line, ""), "markup": _event(line)}
-    if message.kind == MessageKind.NOTE:
-        author = message.author
-        looks = (
-            message.pk,
-            message.seq,
-            message.text,
-            message.occurred_at,
-            author and (author.name, author.short_name),
-        )
-        markup = kept_as("note", looks, lambda: {"note": note(message)})
+    if said.kind == MessageKind.NOTE:
+        markup = kept_as("note", said, lambda: {"note": note(said.message(conversation.inbox))})
         return {**shown, "attributes": _attributes(line, "note"), "markup": markup}
-    shown["attributes"] = _attributes(line, "in" if message.kind == MessageKind.INBOUND else "out")
-    if message.state in DECIDABLE:
-        return {**shown, "message": bubble(message, line.files, contact, place_query, may_work=may_work)}
+    shown["attributes"] = _attributes(line, "in" if said.kind == MessageKind.INBOUND else "out")
+    contact = conversation.contact
+
+    def made() -> dict[str, Any]:
+        message = said.message(conversation.inbox)
+        return bubble(message, said.attachments, contact, place_query, may_work=may_work)
+
+    if said.state in DECIDABLE:
+        return {**shown, "message": made()}
     shown["markup"] = kept_as(
         "message",
-        (_looks(message, line.files, contact), line.continued),
-        lambda: {
-            "message": bubble(message, line.files, contact, place_query, may_work=may_work),
-            "continued": line.continued,
-        },
+        (said, contact.pk, contact.display_name, contact.language, line.continued),
+        lambda: {"message": made(), "continued": line.continued},
     )
     return shown
 
@@ -203,17 +198,3 @@ def _event(line: Entry) -> SafeString:
     event = {"id": line.key, "seq": line.seq, "icon": line.icon, "text": line.sentence, "at": line.at}
     looks = (line.key, line.seq, line.icon, line.sentence.__class__, line.sentence, line.at)
     return kept_as("event", looks, lambda: {"event": event})
-
-
-def _looks(message: Message, files: list[Attachment], contact: Contact) -> tuple[Any, ...]:
-    """Return everything that the bubble of a message without buttons is made of."""
-    author, quoted = message.author, message.quoted
-    return (
-        *(message.pk, message.seq, message.kind, message.purpose, message.content_type, message.text),
-        *(message.language, message.author_kind, message.occurred_at, message.state, message.error_code),
-        *(message.error_text, message.delivered_at, message.read_at, message.played_at),
-        author and (author.name, author.short_name),
-        quoted and (quoted.pk, quoted.content_type, quoted.text, quoted.author and quoted.author.short_name),
-        *((file.token, file.state, file.file_name, file.media_type, file.error_text) for file in files),
-        *(contact.pk, contact.display_name, contact.language),
-    )

@@ -140,7 +140,7 @@ def _template_fields(request: AgentRequest, ticket: Ticket) -> HttpResponse:
         raise Http404
     seen = request.GET.get("seen_seq", "")
     context = {
-        "composer": composer(request, ticket, place, now=clock.now(), typed=typed, hint=None),
+        "composer": composer(request, ticket, place, now=clock.now(), kept=None, typed=typed, hint=None),
         "seen_seq": seen if seen.isdecimal() else "0",
     }
     return render(request, "inbox/composers/_template_fields.html", context)

@@ -30,7 +30,7 @@ def thread(request: AgentRequest, pk: int) -> HttpResponse:
     if before.isdecimal() and len(before) < 19:
         lines = timeline.read(request.user, found.conversation, before=int(before))
         query = place_query(place_of(request))
-        entries = [bubbles.entry(line, found.conversation.contact, query, may_work=False) for line in lines.entries]
+        entries = [bubbles.entry(line, found.conversation, query, may_work=False) for line in lines.entries]
         context = {"ticket": found, "entries": entries, "lines": lines, "query": query, "before": int(before)}
         return render(request, "inbox/fragments/earlier.html", context)
     return delta(request, found)

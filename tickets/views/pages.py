@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from agents.permissions import MATRIX, Permission
 from helpdesk import clock
-from tickets import presence, routing_history, timeline, workload
-from tickets.channels import Draft as ChannelDraft
+from tickets import dossier, presence, routing_history, timeline, workload
 from tickets.channels import get_channel
 from tickets.models import Draft, Priority, Ticket
 from tickets.views import bubbles, present, template_picker
@@ -82,13 +81,7 @@ def place_query(place: Place) -> str:
 
 def colleagues(ticket: Ticket, at: dt.datetime) -> list[dict[str, Any]]:
     """Return those who may be given the ticket, in the order of their names, and how they are placed; one query."""
-    people = User.objects.filter(memberships__team_id=ticket.team_id, is_active=True)
-    people = people.only("first_name", "last_name", "username")
-    people = people.annotate(now=workload.state(at), load=workload.load(at, of="pk"))
-    return [
-        present.colleague(person, person.now, person.load)
-        for person in people.order_by("first_name", "last_name", "username")
-    ]
+    return [present.colleague(one.person, one.state, one.load) for one in workload.of_team(ticket.team_id, at)]
 
 
 def _why_settled(ticket: Ticket) -> str:
@@ -108,6 +101,7 @@ def composer(
     place: Place,
     *,
     now: dt.datetime,
+    kept: Draft | None,
     typed: Typed | None,
     hint: Hint | None,
 ) -> dict[str, Any]:
@@ -115,7 +109,7 @@ def composer(
     typed = typed or Typed(mode="note" if request.GET.get("mode") == "note" else "reply")
     conversation = ticket.conversation
     channel = get_channel(conversation.inbox)
-    window = channel.reply_window(conversation)
+    window = channel.reply_window(conversation, now)
     shown_window = None
     if window.limited and window.ends_at is not None:
         left = window.ends_at - now
@@ -129,7 +123,7 @@ def composer(
     if settled:
         closed_text = _why_settled(ticket)
     else:
-        refusal = channel.refusal(conversation, ChannelDraft(text="-"), now)
+        refusal = window.refusal
         if refusal is not None:
             shut = shown_window is not None and shown_window["state"] == "closed"
             if refusal.takes_templates:
@@ -144,7 +138,6 @@ def composer(
             dead_end = shut and picker is None
             remedy = _("Until they write again you can add a note for your team.") if dead_end else refusal.remedy
             closed_text = " ".join(part for part in (refusal.text, remedy) if part)
-    kept = Draft.objects.filter(ticket=ticket, user=request.user).first()
     text = typed.text or (kept.text if kept else "")
     query = place_query(place)
     return {
@@ -203,7 +196,7 @@ def ticket_parts(
     own = ticket.assignee_id in {None, user.pk}
     may_assign = may_work and ticket.is_open and (own or Permission.REASSIGN in allowed)
 
-    tags = list(ticket.tags.all())
+    beside = dossier.of(ticket, user)
 
     def address(name: str) -> str:
         return reverse(f"inbox:{name}", args=[ticket.pk]) + query
@@ -216,7 +209,7 @@ def ticket_parts(
         "contact": conversation.contact,
         "inbox": conversation.inbox,
         "lines": lines,
-        "entries": [bubbles.entry(line, conversation.contact, query, may_work=may_work) for line in lines.entries],
+        "entries": [bubbles.entry(line, conversation, query, may_work=may_work) for line in lines.entries],
         "may_work": may_work,
         "may_assign": may_assign,
         "may_requeue": Permission.REASSIGN in allowed and not own,
@@ -229,19 +222,20 @@ def ticket_parts(
         "priority": present.PRIORITY_NAMES[Priority(ticket.priority)],
         "status": present.status(ticket),
         "sla": present.sla(ticket, now),
-        "clocks": present.clocks(ticket, now),
-        "tags": tags,
-        "why": routing_history.why(ticket),
-        "skills_asked": routing_history.skills_asked(tags),
+        "clocks": present.clocks(beside.clocks, now),
+        "tags": beside.tags,
+        "why": routing_history.why(beside.decided),
+        "skills_asked": routing_history.skills_asked(beside.tags),
         "rules_url": reverse("setup:rules") if Permission.ROUTE in allowed else "",
         "language_name": present.language_name(conversation.contact.language) if conversation.contact.language else "",
         "earlier": [
-            {**other, "url": place.ticket_url(other["pk"]) if other["pk"] else ""}
-            for other in timeline.earlier_tickets(user, ticket)
+            {**other.shown(), "url": place.ticket_url(other.pk) if other.readable else ""} for other in beside.earlier
         ],
         "panels": [import_string(path)(request, ticket) for path in settings.PANELS],
         "viewers": presence.others(ticket.pk, user),
-        "composer": composer(request, ticket, place, now=now, typed=typed, hint=hint) if may_work else None,
+        "composer": composer(request, ticket, place, now=now, kept=beside.draft, typed=typed, hint=hint)
+        if may_work
+        else None,
         "urls": {name: address(name) for name in URLS},
         "merged_url": _merged_url(user, ticket, place),
         "thread_url": reverse("inbox:thread", args=[ticket.pk]) + query,
