@@ -8,11 +8,13 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from agents.models import Membership
+from agents import presence
+from agents.models import Assignment, Membership, PresenceState, Team
+from helpdesk import clock
 from tests.cast import House, newest_seq, ticket_of, writes
 from tests.paper import paper
 from tickets import delivery, intake
-from tickets.actions import lifecycle, messaging, triage
+from tickets.actions import assignment, lifecycle, messaging, triage
 from tickets.actions.merging import merge, unmerge
 from tickets.actions.spam import mark_spam
 from tickets.channels import SendError
@@ -202,6 +204,22 @@ def test_undoing_it_at_once_leaves_no_trace_but_the_history(cast: House, journey
     merged(cast, source, target)
     undone(cast, source, target)
     assert (look(source), look(target)) == before
+
+
+def test_a_target_that_was_given_to_somebody_automatically_goes_back_all_the_same(
+    cast: House, journey: Journey
+) -> None:
+    old, new = two(cast, journey)
+    Ticket.objects.filter(pk=old.pk).update(assignee=None)
+    before = look(old)
+    merged(cast, new, old)
+    Team.objects.update(assignment=Assignment.LEAST_LOAD)
+    presence.set_state(cast.mateus.pk, PresenceState.ONLINE, clock.now())
+    assert assignment.assign_next()
+    old.refresh_from_db()
+    assert old.assignee == cast.mateus
+    assert undone(cast, new, old) == new
+    assert (look(old), old.assignee_id) == (before, None)
 
 
 def test_undoing_it_after_somebody_went_on_in_the_target_changes_nothing(cast: House, journey: Journey) -> None:

@@ -39,6 +39,13 @@ from tickets.models import (
 
 # What people said; the rest speaks of the ticket for which it was sent.
 SAID = Q(kind__in=[MessageKind.INBOUND, MessageKind.NOTE]) | Q(purpose=Purpose.REPLY)
+# What happens to a ticket without anybody's doing.
+OF_ITSELF = (
+    EventKind.ASSIGNED,
+    EventKind.REPLY_ACCEPTED,
+    EventKind.AUTOMATIC_ACCEPTED,
+    EventKind.AUTOMATIC_DROPPED,
+)
 # They wait for somebody else while nothing of theirs is unanswered; a merged ticket that waits for us ends that.
 OF_THE_SOURCE = {Status.PENDING, Status.ON_HOLD}
 
@@ -133,6 +140,7 @@ def merge(*, actor: User, ticket_id: int, into_id: int, seen_seq: int) -> Ticket
 def _undo_data(target: Ticket) -> dict[str, Any]:
     data: dict[str, Any] = {"from": str(target.status), "needs_human": target.needs_human}
     if target.resolved_at is not None:
+        data["assignee"] = target.assignee_id
         data["resolved_at"] = target.resolved_at.isoformat()
         data["closes_at"] = target.closes_at.isoformat() if target.closes_at else None
     return data
@@ -233,8 +241,9 @@ def unmerge(*, actor: User, ticket_id: int) -> Ticket:
 
 
 def _stands_as_merged(target: Ticket, absorbed: TicketEvent) -> bool:
-    """Whether nothing happened to the target since; then it goes back, too."""
-    return not target.events.filter(seq__gt=absorbed.seq).exists()
+    """Whether nobody did anything with the target since; then it goes back, too."""
+    since = target.events.filter(seq__gt=absorbed.seq)
+    return not since.exclude(actor__isnull=True, kind__in=OF_ITSELF).exists()
 
 
 def _move_back(source: Ticket, target: Ticket, absorbed: TicketEvent) -> list[int]:
@@ -258,6 +267,7 @@ def _let_go(target: Ticket, absorbed: TicketEvent, *, goes_back: bool, at: dt.da
     if goes_back and before in SETTLED_STATUSES and target.is_open:
         target.resolved_at = dt.datetime.fromisoformat(data["resolved_at"])
         target.closes_at = dt.datetime.fromisoformat(data["closes_at"]) if data["closes_at"] else None
+        target.assignee_id = data["assignee"]
         target.waiting_since, target.unanswered_count = None, 0
         resettle(target, before, at)
     elif target.is_open:

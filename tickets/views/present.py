@@ -102,7 +102,9 @@ def _preview_icon(message: Message) -> str:
 
 
 def sla(ticket: Ticket, now: dt.datetime) -> dict[str, Any]:
-    """Return the clock of a ticket as the chip shows it."""
+    """Return the clock of a ticket as the chip shows it; nothing for what was put aside: no promise was kept there."""
+    if ticket.is_spam or ticket.merged_into_id is not None:
+        return {}
     if not ticket.is_open:
         return {"state": "met", "text": ticket.status_text}
     if ticket.due_at is None:
