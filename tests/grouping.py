@@ -15,6 +15,13 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 STACK = ("browser", "chaos")  # in this order: the chaos leaves hundreds of open tickets behind
+LONG = (
+    "analytics",
+    "api",
+    "races",
+    "seed",
+    "services",
+)  # single tests of many seconds; begun late, one worker would wait
 IN_A_BROWSER = re.compile(r"test_(\w+_)?browser\.py$")
 
 FIRST_DATABASE = 2  # 0 is what the run was given, 1 its broker
@@ -40,11 +47,13 @@ def group(nodeid: str) -> str:
 
 
 def rank(nodeid: str) -> tuple[int, int]:
-    """Return where a test stands: those of the stack first, then those with a browser, then the others."""
+    """Return where a test stands: those of the stack first, then those with a browser, then long ones, then others."""
     name, folder = group(nodeid), PurePosixPath(nodeid.partition("::")[0]).parent.name
     if name == "stack":
         return 0, STACK.index(folder)
-    return (2, 0) if name == nodeid else (1, 0)
+    if name != nodeid:
+        return 1, 0
+    return 2, int(folder not in LONG)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
@@ -57,9 +66,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 @pytest.hookimpl(trylast=True)  # after the order has been shuffled
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes longest first; whoever drives a browser has to be in a group."""
+    """Put what takes longest first; whoever drives a browser or needs the stack has to be in a group."""
     for item in items:
-        alone = "chromium" in getattr(item, "fixturenames", ()) and group(item.nodeid) == item.nodeid
-        if alone:
+        fixtures = getattr(item, "fixturenames", ())
+        if "chromium" in fixtures and group(item.nodeid) == item.nodeid:
             raise pytest.UsageError(f"{item.nodeid} drives a browser: its file has to be called test_..._browser.py")
+        if "stack" in fixtures and group(item.nodeid) != "stack":
+            raise pytest.UsageError(f"{item.nodeid} needs the stack, which starts once: it has to be in {STACK}")
     items.sort(key=lambda item: rank(item.nodeid))

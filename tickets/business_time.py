@@ -10,6 +10,7 @@ import zoneinfo
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 MICRO = 1_000_000
 DAY_MINUTES = 24 * 60
@@ -172,7 +173,7 @@ class BusinessTime:
         if not intervals:
             return
         midnight = _micros(dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC))
-        for stretch_begin, stretch_end, offset in self._stretches(midnight):
+        for stretch_begin, stretch_end, offset in _stretches(self.zone, midnight):
             for begin, end in intervals:
                 # The same minutes of the wall clock, seen through the offset that holds in this stretch.
                 open_from = max(midnight + begin * 60 * MICRO - offset, stretch_begin)
@@ -180,28 +181,32 @@ class BusinessTime:
                 if open_from < open_to:
                     yield open_from, open_to
 
-    def _offset(self, micros: int) -> int:
-        offset = _moment(micros).astimezone(self.zone).utcoffset()
-        assert offset is not None  # noqa: S101 - the moment is aware
-        return (offset.days * 86_400 + offset.seconds) * MICRO + offset.microseconds
 
-    def _stretches(self, midnight: int) -> Iterator[tuple[int, int, int]]:
-        """Yield (begin, end, offset) of the stretches of constant offset around the day that begins at `midnight`."""
-        begin = midnight - 15 * 3600 * MICRO
-        stop = midnight + (24 + 15) * 3600 * MICRO
-        hour = 3600 * MICRO
-        offset = self._offset(begin)
-        probe = begin + hour
-        while probe < stop:
-            if self._offset(probe) != offset:
-                low, high = probe - hour, probe
-                while high - low > MICRO:
-                    middle = (low + high) // 2 // MICRO * MICRO
-                    if self._offset(middle) == offset:
-                        low = middle
-                    else:
-                        high = middle
-                yield begin, high, offset
-                begin, offset = high, self._offset(high)
-            probe += hour
-        yield begin, stop, offset
+def _offset(zone: zoneinfo.ZoneInfo, micros: int) -> int:
+    offset = _moment(micros).astimezone(zone).utcoffset()
+    assert offset is not None  # noqa: S101 - the moment is aware
+    return (offset.days * 86_400 + offset.seconds) * MICRO + offset.microseconds
+
+
+@lru_cache(maxsize=4096)  # a year of ten zones: calendars of one zone share their days
+def _stretches(zone: zoneinfo.ZoneInfo, midnight: int) -> tuple[tuple[int, int, int], ...]:
+    """Return (begin, end, offset) of the stretches of constant offset around the day that begins at `midnight`."""
+    found = []
+    begin = midnight - 15 * 3600 * MICRO
+    stop = midnight + (24 + 15) * 3600 * MICRO
+    hour = 3600 * MICRO
+    offset = _offset(zone, begin)
+    probe = begin + hour
+    while probe < stop:
+        if _offset(zone, probe) != offset:
+            low, high = probe - hour, probe
+            while high - low > MICRO:
+                middle = (low + high) // 2 // MICRO * MICRO
+                if _offset(zone, middle) == offset:
+                    low = middle
+                else:
+                    high = middle
+            found.append((begin, high, offset))
+            begin, offset = high, _offset(zone, high)
+        probe += hour
+    return (*found, (begin, stop, offset))

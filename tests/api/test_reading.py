@@ -132,11 +132,12 @@ HOSTILE = [
     "WyJpZCIsIG51bGwsIDFlOTk5XQ",
     "WyItaWQiLCBudWxsLCAtNV0",
 ]
+# `limit` is read in one place for all lists; orders and cursors differ from list to list.
 PARAMETERS = {
     "tickets/": "status team assignee unassigned inbox contact tag priority opened_since order limit cursor",
-    "messages/": "kind contact recorded_since order limit cursor",
-    "contacts/": "phone order limit cursor",
-    "agents/": "limit cursor",
+    "messages/": "kind contact recorded_since order cursor",
+    "contacts/": "phone order cursor",
+    "agents/": "cursor",
 }
 
 

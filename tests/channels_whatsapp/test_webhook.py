@@ -306,7 +306,7 @@ def paths(node: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 @given(changes=st.lists(st.tuples(st.sampled_from(sorted(paths(SAMPLE), key=str)), TREES), min_size=1, max_size=4))
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_mutated_payload_never_breaks_the_door_or_the_worker(
     client: Client, number: WhatsAppNumber, drain: Callable[[], None], changes: list[tuple[tuple[Any, ...], Any]]
 ) -> None:

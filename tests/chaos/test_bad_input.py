@@ -142,14 +142,17 @@ def test_three_megabytes_are_the_limit(
     body = b"{" + b" " * (size - 2) + b"}"
     before = auditor.number(STORED, bodies=[body])
     length = f"Content-Length: {size}" if announced else "Transfer-Encoding: chunked"
-    for _ in range(5):
-        wire.send(wire.head(length, wire.signature(body)), *([body] if announced else chunked(body)))
-        if (answered := wire.status()) != 503:
-            break
+    answers: list[int] = []
+    while not answers or (answers[-1] == 503 and len(answers) < 5):
         # On a busy machine so much may take the database longer than Meta waits; Meta comes again, and so do we.
-        wire.renew()
-    assert answered == status
-    assert auditor.number(STORED, bodies=[body]) == before + (status == 200)
+        if answers:
+            wire.renew()
+        wire.send(wire.head(length, wire.signature(body)), *([body] if announced else chunked(body)))
+        answers.append(wire.status())
+    assert answers[-1] == status
+    stored = auditor.number(STORED, bodies=[body]) - before
+    # What was answered with 503 may have been stored all the same, too late to say so.
+    assert 1 <= stored <= len(answers) if status == 200 else stored == 0
 
 
 def test_a_huge_announced_length_is_refused_before_the_body_comes(wire: Wire) -> None:

@@ -1,13 +1,10 @@
-"""The scripted hour: who writes what, and a small one against the running processes."""
-
-import subprocess
-import sys
+"""The scripted hour: who writes what."""
 
 import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
 
 from helpdesk.busy_hour.script import HOUR, OUTAGE, customers
-from helpdesk.services.environment import BASE_DIR
-from tests.stack import RunningStack
 
 
 def test_the_script_has_five_languages_a_burst_and_an_answer_for_each_question() -> None:
@@ -21,25 +18,10 @@ def test_the_script_has_five_languages_a_burst_and_an_answer_for_each_question()
     assert all(len(one.then) == len(one.answers) - 1 for one in script)
 
 
-@pytest.mark.stack
-def test_a_short_hour_stores_each_message_once_and_resolves_tickets(stack: RunningStack) -> None:
-    command = [sys.executable, "manage.py", "busy_hour", "--minutes", "0.3", "--customers", "10"]
-    done = subprocess.run(
-        command, cwd=BASE_DIR, env=stack.env, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    wrote, sent, summary = done.stdout.strip().splitlines()[-3:]
-    assert wrote.startswith("The phones wrote ")
-    assert sent.startswith("The database sent ")
-    assert summary.startswith("10 tickets, ")
-    assert " 0 times resolved" not in summary
-    assert int(wrote.split()[3]) > 15
-
-
-@pytest.mark.stack
-@pytest.mark.parametrize("wrong", [("--minutes", "200"), ("--customers", "0")])
-def test_an_hour_is_bounded(stack: RunningStack, wrong: tuple[str, str]) -> None:
-    command = [sys.executable, "manage.py", "busy_hour", *wrong]
-    done = subprocess.run(command, cwd=BASE_DIR, env=stack.env, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 1
-    assert "must be from" in done.stderr
+@pytest.mark.parametrize(("option", "value"), [("minutes", 200.0), ("customers", 0)])
+def test_an_hour_is_bounded_and_happens_in_the_demo_only(settings: Settings, option: str, value: float) -> None:
+    with pytest.raises(CommandError, match="in the demo only"):
+        call_command("busy_hour")
+    settings.DEMO, settings.SIMULATOR_URL = True, "http://127.0.0.1:1"
+    with pytest.raises(CommandError, match="must be from"):
+        call_command("busy_hour", **{option: value})
