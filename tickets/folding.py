@@ -9,6 +9,7 @@ from tickets.searching import Search
 
 MAX_TEXT = 4096
 MAX_WORD = 80
+GRAM = 3
 EDGE = "\0"  # folding drops control characters, so no text contains it
 
 # Letters that look accented and that Unicode does not take apart; and dotless i, which Turkish capitals become.
@@ -112,6 +113,12 @@ class Folded:
     def words(self) -> frozenset[str]:
         """The words of the text, and the signs between them."""
         return frozenset(self.bounded[0].split(EDGE))
+
+    @cached_property
+    def grams(self) -> frozenset[str]:
+        """All stretches of a few characters in the text."""
+        text = self.text
+        return frozenset(text[place : place + GRAM] for place in range(len(text) - GRAM + 1))
 
     @cached_property
     def bare(self) -> tuple[int, int]:

@@ -4,11 +4,16 @@ A text is folded once and searched for words that were folded likewise. Words ar
 patterns, and a text is cut before it is read, so that neither an odd word nor a long message makes matching slow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from itertools import chain
 
-from tickets.folding import EDGE, Folded, bound_word, fold, fold_word
+from tickets.folding import EDGE, GRAM, Folded, bound_word, fold, fold_word
+
+# Of no more words than these each is looked for.
+FEW = 8
 
 
 class MatchMode(StrEnum):
@@ -50,11 +55,44 @@ def _find(folded: Folded, word: str, mode: MatchMode) -> tuple[int, int] | None:
     return (places[begin], places[begin] + len(plain)) if begin >= 0 else None
 
 
+@dataclass(frozen=True)
+class _Filed:
+    """Words by something that must stand in every text in which they do; `others` have nothing of the kind."""
+
+    by_sign: dict[str, list[int]]
+    others: list[int]
+
+
+@lru_cache(maxsize=1024)
+def _filed(words: tuple[str, ...], mode: MatchMode) -> _Filed:
+    """File words under their longest part or, where parts of words count, under their first letters; once per list."""
+    filed = _Filed({}, [])
+    for index, word in enumerate(words):
+        plain = fold_word(word)
+        if mode == MatchMode.WORD and plain:
+            filed.by_sign.setdefault(max(bound_word(word).split(EDGE), key=len), []).append(index)
+        elif mode == MatchMode.CONTAINS and len(plain) >= GRAM:
+            filed.by_sign.setdefault(plain[:GRAM], []).append(index)
+        else:
+            filed.others.append(index)
+    return filed
+
+
+def _worth_a_look(folded: Folded, words: tuple[str, ...], mode: MatchMode) -> Iterable[int]:
+    """Return, in order, which words may stand in a text; the others certainly do not."""
+    if mode == MatchMode.EXACT or len(words) < FEW:
+        return range(len(words))
+    filed = _filed(words, mode)
+    signs = folded.words if mode == MatchMode.WORD else folded.grams
+    found = (filed.by_sign[sign] for sign in signs.intersection(filed.by_sign))
+    return sorted([*filed.others, *chain.from_iterable(found)])
+
+
 def matches(folded: Folded, words: Sequence[str], *, mode: MatchMode, all_of_them: bool) -> list[Hit]:
     """Return which words stand in a text: the first of them, or all where all must; nothing when it does not match."""
     hits: list[Hit] = []
-    for index, word in enumerate(words):
-        span = _find(folded, word, mode)
+    for index in range(len(words)) if all_of_them else _worth_a_look(folded, tuple(words), mode):
+        span = _find(folded, words[index], mode)
         if span is None:
             if all_of_them:
                 return []
