@@ -1,5 +1,6 @@
 """Words in messages: what counts as the same word, in which scripts, how fast, and who asks for a person."""
 
+import random
 import time
 import unicodedata
 
@@ -216,3 +217,18 @@ def test_ten_thousand_words_that_nearly_fit_cost_a_few_steps_each(text: str, mod
     search = folded.search if mode == MatchMode.CONTAINS else folded.bounded_search
     # Five sizes of parts to index, then at most one look per sixteen characters of a word.
     assert search.work < PLAIN_COMPARISONS + 20 * len(search.text) + len(words) * (2 * MAX_WORD // LONGEST_PART + 1)
+
+
+def test_many_keywords_find_what_each_alone_finds() -> None:
+    chance = random.Random(5)
+    letters = "abé ß.漢-"
+
+    def some(least: int, most: int) -> str:
+        return "".join(chance.choice(letters) for _ in range(chance.randrange(least, most)))
+
+    for _number in range(300):
+        text, words = some(0, 60), [some(1, 7) for _ in range(chance.randrange(9, 30))]
+        for mode in MatchMode:
+            alone = [n for n, word in enumerate(words) if matches(fold(text), [word], mode=mode, all_of_them=False)]
+            together = matches(fold(text), words, mode=mode, all_of_them=False)
+            assert [hit.index for hit in together] == alone[:1], (text, words, mode)
