@@ -11,6 +11,7 @@ from helpdesk.services.demo import main, port_setting, require_free_port
 from helpdesk.services.environment import kept_secrets, stack_environment
 from helpdesk.services.errors import StartError
 from helpdesk.services.folders import hold_lock, require_room
+from helpdesk.services.status import name_of, proportional_memory
 
 
 def test_a_taken_port_is_one_sentence_with_the_way_out(
@@ -83,3 +84,28 @@ def test_the_supervising_process_loads_no_django() -> None:
     code = "import sys, helpdesk.services.demo, helpdesk.services.throwaway; print('django' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_process_that_ends_while_memory_is_counted_takes_none() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    assert (proportional_memory(process.pid), name_of(process.pid)) == (0.0, "ended")
+
+
+@pytest.mark.parametrize(("program", "seconds"), [("manage.py", "1h"), ("-c", "15s")])
+def test_the_database_lets_a_command_take_its_time_and_no_server(program: str, seconds: str) -> None:
+    code = (
+        f"import sys; sys.argv = ['{program}']; import django; django.setup();"
+        "from django.db import connection as link; print(link.cursor().execute('SHOW statement_timeout').fetchone()[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == seconds
+
+
+def test_neither_pages_nor_workers_load_what_is_large() -> None:
+    code = (
+        "import sys, helpdesk.asgi, helpdesk.worker; helpdesk.worker.app.loader.import_default_modules();"
+        "print([name for name in ('numpy', 'py3langid', 'prompt_toolkit') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
