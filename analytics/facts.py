@@ -17,7 +17,7 @@ from django.db import connection, models
 from analytics import calendars
 from analytics.database import copy, fetch
 from analytics.fold import Folded, Log, fold, neighbours
-from analytics.loading import load, with_older_answers
+from analytics.loading import load, with_dependants
 from analytics.models import Asked, Dirty, Effort, Fact, MessageDay, Promise, Rated, Step, Wait
 
 BESIDE: dict[str, type[models.Model]] = {
@@ -34,7 +34,7 @@ DAYS = [name for name in COLUMNS if name.endswith("_day")]
 values_of = itemgetter(*COLUMNS)
 TAGS = COLUMNS.index("tags")
 # When these change, every row beside the fact counts somewhere else.
-EVERYWHERE = ("is_counted", "inbox", "channel", "topic", "tags")
+EVERYWHERE = ("is_counted", "is_stock", "inbox", "channel", "topic", "tags")
 # In the order of the fields of the fold's rows.
 BESIDE_COLUMNS = {
     name: [field.attname for field in model._meta.concrete_fields if field.attname not in {"id", "fact_id"}]
@@ -82,7 +82,7 @@ def derive(ticket_ids: Sequence[int]) -> int:
 def refold(ticket_ids: Sequence[int]) -> set[dt.date]:
     """Derive the facts of some tickets anew; return the days that this touches, which are noted as dirty."""
     calendars.archive()
-    folded = fold_each(load(with_older_answers(ticket_ids)))
+    folded = fold_each(load(with_dependants(ticket_ids)))
     before = _facts_of_contacts(folded)
     after = {pk: dict(fact) for pk, fact in before.items()}
     for pk, result in folded.items():

@@ -1,6 +1,7 @@
 """Read the logs of some tickets: one statement for each table, however many tickets they are."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -21,12 +22,13 @@ TAGS = "SELECT ticket_id, tag_id FROM tickets_ticket_tags WHERE ticket_id = ANY(
 # Of what an event says besides, figures need this; most events say nothing of it.
 EVENTS = """
 SELECT ticket_id, seq, kind, actor_id, message_id,
-  CASE WHEN data ?| '{hours,linked,reopens_within,rule}' OR kind = 'opened' THEN data::text END,
+  CASE WHEN data ?| '{hours,linked,reopens_within,rule}' OR kind = ANY('{opened,marked_spam,merged,absorbed,released}')
+    THEN data::text END,
   occurred_at, recorded_at, team_id, assignee_id, status
 FROM tickets_ticketevent WHERE ticket_id = ANY(%s::bigint[]) ORDER BY ticket_id, seq
 """
 MESSAGES = """
-SELECT ticket_id, id, seq, kind, purpose, author_kind, author_id, seen_seq, occurred_at
+SELECT ticket_id, id, seq, kind, purpose, author_kind, author_id, seen_seq, occurred_at, moved_from_id
 FROM tickets_message WHERE ticket_id = ANY(%s::bigint[]) ORDER BY ticket_id, seq
 """
 CLOCKS = """
@@ -38,6 +40,7 @@ SELECT ticket_id, user_id, composing, started_at, coalesce(ended_at, last_seen_a
 FROM tickets_focussegment WHERE ticket_id = ANY(%s::bigint[]) ORDER BY ticket_id, started_at
 """
 KEPT_WORK = "SELECT ticket_id, agents, seconds FROM kpi_kept_work WHERE ticket_id = ANY(%s::bigint[])"
+TARGETS = "SELECT merged_into_id FROM tickets_ticket WHERE id = ANY(%s::bigint[]) AND merged_into_id IS NOT NULL"
 # A recommendation is superseded when the same person, under whatever entry, gave a newer one within the window.
 SURVEYS = f"""
 SELECT i.ticket_id, s.kind, i.agent_id, i.team_id, i.decided_at,
@@ -47,6 +50,7 @@ SELECT i.ticket_id, s.kind, i.agent_id, i.team_id, i.decided_at,
     JOIN tickets_ticket ot ON ot.conversation_id = ov.id JOIN surveys_surveyinvitation oi ON oi.ticket_id = ot.id
     JOIN surveys_surveyresponse o ON o.invitation_id = oi.id
     WHERE coalesce(c.merged_into_id, c.id) IN (oc.id, oc.merged_into_id) AND oi.survey_id = i.survey_id
+      AND ot.spam_at IS NULL AND ot.merged_into_id IS NULL
       AND o.occurred_at > r.occurred_at AND o.occurred_at <= r.occurred_at + interval '{NPS_WINDOW_DAYS} days'
   )
 FROM surveys_surveyinvitation i JOIN surveys_survey s ON s.id = i.survey_id
@@ -82,12 +86,14 @@ def load(ticket_ids: Sequence[int]) -> list[Log]:
         logs[pk].messages = [*map(LoggedMessage._make, messages)]
     for pk, tag in fetch(TAGS, ids):
         logs[pk].tags.append(tag)
+    _read_partners(logs)
     for pk, clocks in _by_ticket(fetch(CLOCKS, ids)):
         logs[pk].clocks = [*map(LoggedClock._make, clocks)]
     for pk, focus in _by_ticket(fetch(FOCUS, ids)):
         logs[pk].focus = [*map(LoggedFocus._make, focus)]
     for pk, agents, seconds in fetch(KEPT_WORK, ids):
         logs[pk].kept_work = dict(zip(agents, seconds, strict=True))
+    _read_focus_of_merged(logs)
     for row in fetch(SURVEYS, ids):
         logs[row[0]].surveys.append(LoggedSurvey._make(row))
     return [log for log in logs.values() if log.events]
@@ -102,6 +108,41 @@ def _event(row: tuple[Any, ...]) -> LoggedEvent:
     return event if event.data is None else event._replace(data=_said(row[5]))
 
 
-def with_older_answers(ticket_ids: Sequence[int]) -> list[int]:
-    """Add the tickets whose recommendation a newer one of the same contact may take the place of."""
-    return sorted({*ticket_ids, *(pk for (pk,) in fetch(OLDER_ANSWERS, [list(ticket_ids)]))})
+def _read_partners(logs: dict[int, Log]) -> None:
+    """Give each log the events of tickets that it was ever merged with; no query where there are none."""
+    partners = {pk: found for pk, log in logs.items() if (found := _partners(log.events))}
+    if not partners:
+        return
+    events: dict[int, list[LoggedEvent]] = defaultdict(list)
+    for row in fetch(EVENTS, [sorted(set().union(*partners.values()))]):
+        events[row[0]].append(_event(row))
+    for pk, theirs in partners.items():
+        logs[pk].others = {partner: events[partner] for partner in sorted(theirs)}
+
+
+def _partners(events: Sequence[LoggedEvent]) -> set[int]:
+    found = set()
+    for event in events:
+        if event.kind == "merged" and event.data:
+            found.add(event.data["into"])
+        elif event.kind == "absorbed" and event.data:
+            found.add(event.data["source"])
+    return found
+
+
+def _read_focus_of_merged(logs: dict[int, Log]) -> None:
+    """Give each log what people had before their eyes of the tickets that are merged into it."""
+    into = {source: log for log in logs.values() if log.others for source in log.absorbed()}
+    for row in fetch(FOCUS, [sorted(into)]) if into else ():
+        into[row[0]].focus.append(LoggedFocus._make(row))
+    for log in into.values():
+        log.focus.sort(key=lambda one: one.began_at)
+
+
+def with_dependants(ticket_ids: Sequence[int]) -> list[int]:
+    """Add the tickets whose figures these have a part in.
+
+    They are those into which one of them was merged, and those whose recommendation a newer one may take the place of.
+    """
+    ids = [list(ticket_ids)]
+    return sorted({*ticket_ids, *(pk for (pk,) in [*fetch(TARGETS, ids), *fetch(OLDER_ANSWERS, ids)])})

@@ -33,6 +33,7 @@ class Source:
     agent: str
     measures: tuple[Measure, ...]
     counts_agents: bool = False  # only for questions about agents: each agent's own part of a ticket
+    counted: str = "f.is_counted"  # the condition of a ticket that counts
     of_people: bool = False  # rows about agents and days, not tickets; an agent may be in several teams
 
 
@@ -229,6 +230,8 @@ SOURCES = (
         team="x.team",
         agent="x.agent",
         measures=(Measure(id="backlog", numerator="x.delta"),),
+        # A ticket was open until it was marked as spam, or merged into another.
+        counted="f.is_stock",
     ),
 )
 
@@ -253,7 +256,7 @@ def base(source: Source, measures: Sequence[Measure], condition: str) -> str:
     return (
         f"SELECT {source.day} AS day, {person if source.of_people else ticket}, {source.team} AS team,"  # noqa: S608
         f" {source.agent} AS agent, {columns}"
-        f" FROM {source.table} WHERE {'TRUE' if source.of_people else 'f.is_counted'} AND {condition}"
+        f" FROM {source.table} WHERE {'TRUE' if source.of_people else source.counted} AND {condition}"
     )
 
 

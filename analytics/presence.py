@@ -15,7 +15,7 @@ from agents.models import Membership, PresenceInterval, PresenceState
 from analytics.facts import zone
 from analytics.models import Dirty, Fact, PresenceDay, Watermark
 from analytics.periods import Period
-from tickets.models import FocusSegment
+from tickets.models import FocusSegment, Ticket
 
 EVERY = dt.timedelta(seconds=10)
 # A sign of life may be written a little after its moment.
@@ -44,7 +44,9 @@ def look(at: dt.datetime) -> list[int]:
     first = max(begun, since) if since is not None else begun
     count(list(Period(_day(first), max(_day(at), _day(first))).days()))
     segments = FocusSegment.objects.annotate(end=END).filter(recent)
-    resolved = Fact.objects.filter(solved_at__isnull=False, pk__in=segments.values("ticket_id"))
+    seen = segments.values("ticket_id")
+    merged = Ticket.objects.filter(pk__in=seen, merged_into__isnull=False).values("merged_into_id")
+    resolved = Fact.objects.filter(Q(pk__in=seen) | Q(pk__in=merged), solved_at__isnull=False)
     return list(resolved.values_list("pk", flat=True))
 
 

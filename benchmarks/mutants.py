@@ -47,7 +47,7 @@ MUTANTS = (
         "first_response_time",
         "office hours are those of the clock",
         FACT,
-        "story.business(story.hours_at(place), since, at)",
+        "story.business(hours, since, at)",
         "story.wall(since, at)",
     ),
     Mutant(
@@ -61,7 +61,7 @@ MUTANTS = (
         "first_response_time",
         "what a machine resolved does not begin anew",
         STORY,
-        "since = solve.reopened_at, solve.reopened_seq",
+        "since, hours = solve.reopened_at, self.first_of.hours_at(solve.reopened_seq)",
         "pass",
     ),
     Mutant(
@@ -75,14 +75,14 @@ MUTANTS = (
         "first_response_time",
         "what comes late may be any age",
         STORY,
-        "self.inbound = [(max(m.occurred_at, floor), m)",
-        "self.inbound = [(m.occurred_at, m)",
+        "(max(m.occurred_at, floor), m) for m in log.messages",
+        "(m.occurred_at, m) for m in log.messages",
     ),
     Mutant(
         "acknowledgement_time",
         "from the opening",
         FACT,
-        "story.wall(story.began_at, at)}",
+        "story.wall(story.own_began_at, at)}",
         "story.wall(story.opened.recorded_at, at)}",
     ),
     Mutant(
@@ -96,8 +96,8 @@ MUTANTS = (
         "next_response_time",
         "from the newest message",
         ROWS,
-        "since[place] = min(since.get(place, (at, seq)), (at, seq))",
-        "since[place] = (at, seq)",
+        "if oldest is None or (one.at, one.seq) < (oldest.at, oldest.seq):",
+        "if True:",
     ),
     Mutant(
         "next_response_time",
@@ -228,16 +228,41 @@ MUTANTS = (
     Mutant(
         "volume",
         "test contacts count",
-        FACT,
-        '"is_counted": not log.is_test and bool(story.inbound)',
-        '"is_counted": bool(story.inbound)',
+        STORY,
+        "return not self.aside and not self.log.is_test and any(one.inbound for one in self.all)",
+        "return not self.aside and any(one.inbound for one in self.all)",
     ),
     Mutant(
         "volume",
         "what we began counts at once",
-        FACT,
-        '"is_counted": not log.is_test and bool(story.inbound)',
-        '"is_counted": not log.is_test',
+        STORY,
+        "return not self.aside and not self.log.is_test and any(one.inbound for one in self.all)",
+        "return not self.aside and not self.log.is_test",
+    ),
+    Mutant("volume", "spam counts", STORY, 'frozenset({"marked_spam", "merged"})', 'frozenset({"merged"})'),
+    Mutant(
+        "volume", "merged tickets count", STORY, 'frozenset({"marked_spam", "merged"})', 'frozenset({"marked_spam"})'
+    ),
+    Mutant(
+        "next_response_time",
+        "what waited in a merged ticket waits no more",
+        ROWS,
+        "if message.seq in left",
+        "if message.seq in left and False",
+    ),
+    Mutant(
+        "handling_time",
+        "looking at a merged ticket was no work",
+        "analytics/loading.py",
+        "into[row[0]].focus.append(LoggedFocus._make(row))",
+        "pass",
+    ),
+    Mutant(
+        "backlog",
+        "what is spam or merged by now was never open",
+        "analytics/measures.py",
+        'counted="f.is_stock"',
+        'counted="f.is_counted"',
     ),
     Mutant(
         "volume",
@@ -320,7 +345,7 @@ MUTANTS = (
         "deflection_rate",
         "whoever asked for a person was helped by a machine",
         FACT,
-        "return not by_people and not story.wants_human",
+        "return not by_people and not wants_human",
         "return not by_people",
     ),
     Mutant(

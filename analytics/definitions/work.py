@@ -15,7 +15,9 @@ KPIS = (
     Kpi(
         id="volume",
         label=gettext_noop("New tickets"),
-        formula=gettext_noop("Tickets opened in the period; test contacts do not count."),
+        formula=gettext_noop(
+            "Tickets opened in the period; test contacts, spam and tickets merged into others do not count."
+        ),
         unit=Unit.COUNT,
         statistic=Statistic.COUNT,
         better=Better.NEITHER,

@@ -34,7 +34,8 @@ def columns(story: Story) -> dict[str, Any]:
         "channel": log.channel,
         "topic": story.topic,
         "tags": sorted(log.tags),
-        "is_counted": not log.is_test and bool(story.inbound),
+        "is_counted": story.is_counted,
+        "is_stock": story.is_stock,
         "opened_at": opened.occurred_at,
         "opened_day": story.day(opened.occurred_at),
         "opened_hour": opened.occurred_at.astimezone(story.zone).hour,
@@ -51,15 +52,15 @@ def _first_reply(story: Story) -> dict[str, Any]:
     if story.first is None or story.began_at is None:
         return NEVER_REPLIED
     at = story.first.accepted_at
-    since, place = story.waits_since(story.first, story.began_at)
+    since, hours = story.first_waited(story.first, story.began_at)
     return {
         "replied_at": at,
         "replied_day": story.day(at),
         "replied_agent": story.first.message.author,
         "replied_team": story.first.team,
         "first_response": story.wall(since, at),
-        "first_response_business": story.business(story.hours_at(place), since, at),
-        "assignment_to_reply": _assignment_to_reply(story, story.first, since),
+        "first_response_business": story.business(hours, since, at),
+        "assignment_to_reply": _assignment_to_reply(story.first_of, story.first, since),
     }
 
 
@@ -78,10 +79,10 @@ def _assignment_to_reply(story: Story, first: Said, began_at: dt.datetime) -> in
 
 
 def _acknowledgement(story: Story) -> dict[str, Any]:
-    if story.began_at is not None:
+    if story.own_began_at is not None:
         for message, at, _team in story.said:
             if message.purpose == "acknowledgement" and message.author_kind != "agent":
-                return {"acknowledged_day": story.day(at), "acknowledgement": story.wall(story.began_at, at)}
+                return {"acknowledged_day": story.day(at), "acknowledgement": story.wall(story.own_began_at, at)}
     return {"acknowledged_day": None, "acknowledgement": None}
 
 
@@ -89,7 +90,7 @@ def _resolutions(story: Story) -> dict[str, Any]:
     began_at = story.began_at
     if not story.solves or began_at is None:
         return NEVER_SOLVED
-    first, last, hours = story.solves[0], story.solves[-1], story.hours_at(story.heard_seq)
+    first, last, hours = story.solves[0], story.solves[-1], story.first_hours
     wall, business = story.wall(began_at, last.at), story.exact_business(hours, began_at, last.at)
     whole = max(0, int(business))
     pauses = _pauses(story, began_at, last.at)
@@ -126,7 +127,8 @@ def _is_reopened(solve: Solve, window: dt.timedelta) -> bool:
 def _is_unattended(story: Story) -> bool:
     """Whether no person wrote to the contact, the contact asked for none, and the ticket stayed resolved."""
     by_people = any(message.kind == "outbound" and message.author_kind == "agent" for message in story.log.messages)
-    return not by_people and not story.wants_human and not any(_is_reopened(one, QUIET) for one in story.solves)
+    wants_human = any(one.wants_human for one in story.all)
+    return not by_people and not wants_human and not any(_is_reopened(one, QUIET) for one in story.solves)
 
 
 def _pauses(story: Story, begin: dt.datetime, end: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
@@ -134,7 +136,7 @@ def _pauses(story: Story, begin: dt.datetime, end: dt.datetime) -> list[tuple[dt
     found = []
     status, since = "", begin
     for event in story.moves:
-        if event.status in {"", status} or event.seq in story.void:
+        if event.status in {"", status} or event.seq in story.void or event.seq in story.while_aside:
             continue
         at = max(since, min(event.occurred_at, end))
         if status in PAUSED and at > since:
@@ -148,21 +150,20 @@ def _pauses(story: Story, begin: dt.datetime, end: dt.datetime) -> list[tuple[dt
 def _is_one_touch(story: Story, solve: Solve) -> bool:
     if solve.agent is None:
         return False
-    people = {reply.message.author for reply in story.replies if reply.message.seq < solve.seq} | {solve.agent}
+    people = {reply.message.author for reply in story.replies_before(solve.seq, solve.at)} | {solve.agent}
     reopened = any(_is_reopened(one, FCR_WINDOW) for one in story.solves)
-    first = min((reply.message.seq for reply in story.replies), default=None)
-    handed_over = first is not None and any(first < seq < solve.seq for seq in story.transfers)
+    handed_over = any(one.seq < solve.seq and story.replies_before(one.seq, one.occurred_at) for one in story.transfers)
     return len(people) == 1 and not reopened and not handed_over
 
 
 def _missed_day(story: Story) -> dt.date | None:
     """Return the day on which 24 hours without an answer ended, while nobody had replied or resolved."""
-    waiting = sorted(at for at, message in story.inbound if not story.was_settled(message))
+    waiting = sorted(at for one in story.all for at, message in one.inbound if not one.was_settled(message))
     for at, following in zip_longest(waiting, waiting[1:]):
         end = at + MISSED_AFTER
         if story.first is not None and story.first.accepted_at <= end:
             return None
-        resolved = any(at <= solve.at <= end for solve in story.solves)
+        resolved = any(at <= solve.at <= end for one in story.all for solve in one.solves)
         if not resolved and (following is None or following > end):
             return story.day(end)
     return None

@@ -33,6 +33,7 @@ class LoggedMessage(NamedTuple):
     author: int | None
     seen_seq: int
     occurred_at: dt.datetime
+    moved_from: int | None = None  # the merged ticket that it came with
 
 
 class LoggedClock(NamedTuple):
@@ -87,3 +88,19 @@ class Log:
     surveys: list[LoggedSurvey] = field(default_factory=list)
     focus: list[LoggedFocus] = field(default_factory=list)
     kept_work: dict[int, int] | None = None  # seconds by agent, where it is forgotten when they worked
+    others: dict[int, list[LoggedEvent]] = field(default_factory=dict)  # of tickets it was ever merged with
+
+    def absorbed(self) -> dict[int, dict[int, tuple[int, int]]]:
+        """Return the tickets that are merged into this one, each with the former places of messages that lost theirs.
+
+        A place is that of the message and the one up to which its author had seen the conversation.
+        """
+        found: dict[int, dict[int, tuple[int, int]]] = {}
+        for event in self.events:
+            data = event.data or {}
+            if event.kind == "absorbed":
+                places = (tuple(place) for place in data.get("places", ()))
+                found[data["source"]] = dict(zip(data["messages"], places, strict=False))
+            elif event.kind == "released":
+                found.pop(data["source"], None)
+        return found

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from analytics.fold.log import LoggedEvent
-from analytics.fold.story import OPEN, Story
+from analytics.fold.story import OPEN, Hours, Story
 
 ANSWER_WINDOW = dt.timedelta(days=7)
 
@@ -70,46 +70,82 @@ class RatedRow(NamedTuple):
     highest: int | None
 
 
+class Waiting(NamedTuple):
+    """A message that waits for an answer: where, since when, and by which business hours."""
+
+    seq: int
+    at: dt.datetime
+    hours: Hours
+
+
 def waits(story: Story) -> list[WaitRow]:
-    """Give each waiting message to the reply that answered it; a reply ends one wait, since the oldest of them."""
-    replies, ends = story.replies, [solve.seq for solve in story.solves]
-    if not replies:
+    """Give each waiting message to the reply that answered it; a reply ends one wait, since the oldest of them.
+
+    What nobody had answered in a merged ticket waits on, from its place in this one.
+    """
+    if not any(one.replies for one in story.all):
         return []
-    since: dict[int, tuple[dt.datetime, int]] = {}
+    rows: list[WaitRow] = []
+    waiting = _waiting(story)
+    places = {message.id: message.seq for message in story.log.messages} if story.parts else {}
+    for part in story.parts:
+        left = {one.seq for one in _answered(part, _waiting(part), rows)}
+        waiting += [
+            Waiting(places[message.id], at, part.hours_at(message.seq))
+            for at, message in part.inbound
+            if message.seq in left
+        ]
+    _answered(story, sorted(waiting, key=lambda one: one.seq) if story.parts else waiting, rows)
+    return rows
+
+
+def _waiting(story: Story) -> list[Waiting]:
+    return [
+        Waiting(message.seq, at, story.hours_at(message.seq))
+        for at, message in story.inbound
+        if not story.was_settled(message)
+    ]
+
+
+def _answered(story: Story, waiting: list[Waiting], rows: list[WaitRow]) -> list[Waiting]:
+    """Write down the waits that ended with a reply; return what neither a reply nor a resolve ended."""
+    replies, ends = story.replies, [solve.seq for solve in story.solves]
+    since: dict[int, Waiting] = {}
+    left = []
     place = passed = 0
-    for at, message in story.inbound:
-        seq = message.seq
-        while passed < len(ends) and ends[passed] <= seq:
+    for one in waiting:
+        while passed < len(ends) and ends[passed] <= one.seq:
             passed, place = passed + 1, 0
         settled = ends[passed] if passed < len(ends) else None
-        if story.was_settled(message):
-            continue
         # Until the next resolve, what does not answer this message does not answer the next one either.
         while place < len(replies):
             answer = replies[place].message
-            if answer.seen_seq >= seq and (settled is None or answer.seq < settled):
+            if answer.seen_seq >= one.seq and (settled is None or answer.seq < settled):
                 oldest = since.get(place)
-                if oldest is None or (at, seq) < oldest:
-                    since[place] = (at, seq)
+                if oldest is None or (one.at, one.seq) < (oldest.at, oldest.seq):
+                    since[place] = one
                 break
             place += 1
-    rows = []
-    for answered, (at, seq) in sorted(since.items()):
+        else:
+            if settled is None:
+                left.append(one)
+    for answered, one in sorted(since.items()):
         message, accepted_at, team = replies[answered]
-        business = story.business(story.hours_at(seq), at, accepted_at)
-        rows.append(WaitRow(story.day(accepted_at), message.author, team, story.wall(at, accepted_at), business))
-    return rows
+        business = story.business(one.hours, one.at, accepted_at)
+        rows.append(WaitRow(story.day(accepted_at), message.author, team, story.wall(one.at, accepted_at), business))
+    return left
 
 
 def message_days(story: Story) -> list[MessageDayRow]:
     """Count the messages of each local day and team."""
     counts: dict[tuple[dt.date, int | None], list[int]] = {}
-    for at, heard in story.inbound:
-        event = story.event_of.get(heard.id)
-        counts.setdefault((story.day(at), event.team if event else None), [0, 0, 0])[0] += 1
-    for message, accepted_at, team in story.said:
-        is_reply = message.purpose == "reply" and message.author_kind == "agent"
-        counts.setdefault((story.day(accepted_at), team), [0, 0, 0])[1 if is_reply else 2] += 1
+    for one in story.all:
+        for at, heard in one.inbound:
+            event = one.event_of.get(heard.id)
+            counts.setdefault((story.day(at), event.team if event else None), [0, 0, 0])[0] += 1
+        for message, accepted_at, team in one.said:
+            is_reply = message.purpose == "reply" and message.author_kind == "agent"
+            counts.setdefault((story.day(accepted_at), team), [0, 0, 0])[1 if is_reply else 2] += 1
     return [MessageDayRow(day, team, *numbers) for (day, team), numbers in counts.items()]
 
 

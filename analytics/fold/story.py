@@ -14,10 +14,11 @@ EARLIEST = dt.timedelta(days=1)
 # Where a resolve does not say how long a message reopened the ticket.
 REOPENS_WITHIN = REOPEN_WINDOW_HOURS * 3600
 BRINGS = frozenset({"message_received", "replied", "automatic_sent"})
+SETS_ASIDE, TAKES_BACK = frozenset({"marked_spam", "merged"}), frozenset({"unmarked_spam", "unmerged"})
 ACCEPTS = frozenset({"reply_accepted", "automatic_accepted"})
 LOSES = frozenset({"reply_failed", "automatic_dropped"})
 TURNS = frozenset({"resolved", "reopened", "transferred", "routed", "human_wanted", "resolve_undone", "reply_failed",
-                   "delivery_unknown"})  # fmt: skip
+                   "delivery_unknown", "absorbed", "released"})  # fmt: skip
 
 Hours = tuple[int, int] | None
 Business = Callable[[Hours, dt.datetime, dt.datetime], float]
@@ -62,28 +63,63 @@ class Story:
         self.hours: list[tuple[int, Hours]] = []
         self.event_of: dict[int, LoggedEvent] = {}
         self.moves: list[LoggedEvent] = []  # after which team, assignee or status were others than before
-        self.transfers: list[int] = []
+        self.transfers: list[LoggedEvent] = []
         self.topic: int | None = None
         self.wants_human = False
+        self.aside = ""  # where the ticket stood before it was put aside as spam, or merged into another one
+        self.while_aside: set[int] = set()  # places of what happened meanwhile
         self._read_events()
+        self.parts = self._merged_tickets(days) if log.others else []
         floor = self.opened.occurred_at - EARLIEST
-        self.inbound = [(max(m.occurred_at, floor), m) for m in log.messages if m.kind == "inbound"]
+        self.inbound = [
+            (max(m.occurred_at, floor), m) for m in log.messages if m.kind == "inbound" and m.moved_from is None
+        ]
         self.said = self._accepted_messages()
+        self.all = [self, *self.parts]  # this ticket, and those that are merged into it
         # What we said before the contact said anything answers nothing.
-        self.heard_seq = self.inbound[0][1].seq if self.inbound else self.opened.seq
+        self.heard_seq = self._heard_seq()
         self.replies = [
             one
             for one in self.said
             if one.message.purpose == "reply" and one.message.author_kind == "agent"
             if one.message.seq > self.heard_seq
         ]
-        self.first = self.replies[0] if self.inbound and self.replies else None
-        self.began_at = min((at for at, _m in self.inbound), default=None)
+        self.own_began_at = min((at for at, _m in self.inbound), default=None)
+        self.began_at = min((one.own_began_at for one in self.all if one.own_began_at is not None), default=None)
+        self.first, self.first_of = self._first_reply()
+
+    def _heard_seq(self) -> int:
+        """Return from which place on the contact has written; in a merged ticket first, where not in this one."""
+        if self.inbound:
+            return self.inbound[0][1].seq
+        merged = self.log.absorbed() if self.parts else {}
+        absorbed = [e.seq for e in self.log.events if e.kind == "absorbed" and e.data and e.data["source"] in merged]
+        return absorbed[0] if absorbed else self.log.events[-1].seq
+
+    def _merged_tickets(self, days: LocalDays) -> list["Story"]:
+        """Tell of each merged ticket apart what was said in it, in the places that it had there."""
+        found = []
+        for source, places in self.log.absorbed().items():
+            log = Log(source, self.log.contact, self.log.inbox, self.log.channel, self.log.is_test)
+            log.events = self.log.others[source]
+            log.others = {self.log.ticket: self.log.events}
+            for message in self.log.messages:
+                if message.moved_from == source:
+                    seq, seen_seq = places.get(message.id, (message.seq, message.seen_seq))
+                    log.messages.append(message._replace(seq=seq, seen_seq=seen_seq, moved_from=None))
+            found.append(Story(log, days, self.exact_business))
+        return found
+
+    def _first_reply(self) -> tuple[Said | None, "Story"]:
+        """Return the first reply, and the ticket in which it was given."""
+        firsts = [(one.replies[0], one) for one in self.all if one.replies]
+        said, where = min(firsts, key=lambda pair: pair[0].accepted_at, default=(None, self))
+        return said, where
 
     # -- Reading ---------------------------------------------------------------------------------
 
     def _read_events(self) -> None:
-        accepted, was_resolved = self.accepted, False
+        before, alone = "", not self.log.others
         where: tuple[int | None, int | None, str] | None = None
         for event in self.log.events:
             _ticket, seq, kind, _actor, message, data, occurred_at, _recorded_at, team, assignee, status = event
@@ -95,42 +131,67 @@ class Story:
                 self.hours.append((seq, (hours[0], hours[1]) if hours else None))
             if message is not None:
                 if kind in BRINGS:
-                    self.event_of[message] = event
-                elif kind in ACCEPTS:
-                    # Word that it arrived after all takes back the word that it failed.
-                    accepted.setdefault(message, self._denied.pop(message, occurred_at))
-                elif kind in LOSES and message in accepted:
-                    self._denied[message] = accepted.pop(message)
-                elif kind == "reply_retried":
-                    self._denied.pop(message, None)
+                    # What came in while it was put aside waits as it would have without that.
+                    self.event_of[message] = event._replace(status=self.aside) if self.aside else event
+                elif alone:
+                    self._follow(kind, message, occurred_at)
             if kind in TURNS:
-                self._turn(event, was_resolved=was_resolved)
-            if status:
-                was_resolved = status == "resolved"
+                self._turn(event, before)
+            if kind in TAKES_BACK:
+                self.aside = ""
+            elif kind in SETS_ASIDE:
+                self.aside = (data or {})["from"]
+            if self.aside:
+                self.while_aside.add(seq)
+            before = status or before
+        if not alone:
+            self._follow_through_tickets()
 
-    def _turn(self, event: LoggedEvent, *, was_resolved: bool) -> None:
-        data = event.data or {}
+    def _follow(self, kind: str, message: int, occurred_at: dt.datetime) -> None:
+        """Take in what became of a message."""
+        accepted = self.accepted
+        if kind in ACCEPTS:
+            # Word that it arrived after all takes back the word that it failed.
+            accepted.setdefault(message, self._denied.pop(message, occurred_at))
+        elif kind in LOSES and message in accepted:
+            self._denied[message] = accepted.pop(message)
+        elif kind == "reply_retried":
+            self._denied.pop(message, None)
+
+    def _follow_through_tickets(self) -> None:
+        """Take in what became of messages that were moved between tickets, in the order in which we knew."""
+        logs = [self.log.events, *self.log.others.values()]
+        for event in sorted((one for log in logs for one in log), key=lambda one: (one.recorded_at, one.seq)):
+            if event.message is not None:
+                self._follow(event.kind, event.message, event.occurred_at)
+
+    def _turn(self, event: LoggedEvent, before: str) -> None:
+        data, solve = event.data or {}, self.solves[-1] if self.solves else None
         match event.kind:
             case "resolved":
                 self.solves.append(Solve(event))
             case "reopened" if self.solves and "linked" not in data and self.solves[-1].reopened_at is None:
                 self.solves[-1].reopened_at, self.solves[-1].reopened_seq = event.occurred_at, event.seq
+            case "absorbed" if solve and solve.reopened_at is None and before not in OPEN and event.status in OPEN:
+                solve.reopened_at, solve.reopened_seq = event.occurred_at, event.seq
+            case "released" if solve and before in OPEN and event.status not in OPEN:
+                solve.reopened_at, solve.reopened_seq = None, 0
             case "transferred":
-                self.transfers.append(event.seq)
+                self.transfers.append(event)
             case "routed":
                 self.topic = self.topic or data.get("rule")
             case "human_wanted":
                 self.wants_human = True
             case "resolve_undone" if self.solves:
                 self.void |= {self.solves.pop().seq, event.seq}
-            case "reply_failed" | "delivery_unknown" if self.solves and was_resolved and event.status in OPEN:
+            case "reply_failed" | "delivery_unknown" if solve and before == "resolved" and event.status in OPEN:
                 self.void.add(self.solves.pop().seq)
 
     def _accepted_messages(self) -> list[Said]:
         found = []
         for message in self.log.messages:
             at = self.accepted.get(message.id)
-            if at is not None and message.kind == "outbound":
+            if at is not None and message.kind == "outbound" and message.moved_from is None:
                 event = self.event_of.get(message.id)
                 # Providers tell whole seconds; nothing is accepted before it was written.
                 found.append(Said(message, max(at, message.occurred_at), event.team if event else None))
@@ -145,20 +206,43 @@ class Story:
     @property
     def is_for_machines(self) -> bool:
         """Whether no person had to do with what a machine resolved; such tickets have figures of their own."""
-        return bool(self.solves) and self.solves[-1].agent is None and not self.replies
+        return bool(self.solves) and self.solves[-1].agent is None and not any(one.replies for one in self.all)
 
-    def waits_since(self, reply: Said, began_at: dt.datetime) -> tuple[dt.datetime, int]:
-        """Return since when the first reply was waited for, and that place in the log.
+    @property
+    def is_stock(self) -> bool:
+        """Whether it counts among the open tickets while it is one: the contact has written, and is no test."""
+        heard = any(one.inbound for one in self.all) or any(e.kind == "message_received" for e in self.log.events)
+        return heard and not self.log.is_test
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is a request of its own: not spam by now, and not merged into another ticket."""
+        return not self.aside and not self.log.is_test and any(one.inbound for one in self.all)
+
+    @property
+    def first_hours(self) -> Hours:
+        """The business hours of the team that had the ticket in which the contact wrote first."""
+        heard = min((one.own_began_at, place) for place, one in enumerate(self.all) if one.own_began_at is not None)
+        first = self.all[heard[1]]
+        return first.hours_at(first.heard_seq)
+
+    def first_waited(self, reply: Said, began_at: dt.datetime) -> tuple[dt.datetime, Hours]:
+        """Return since when the first reply was waited for, and by which business hours.
 
         A ticket that only a machine had resolved begins anew when it is reopened.
         """
-        since = began_at, self.heard_seq
-        for solve in self.solves:
+        since, hours = began_at, self.first_hours
+        for solve in self.first_of.solves:
             if solve.agent is not None or solve.seq > reply.message.seq:
                 break
             if solve.reopened_at is not None and solve.reopened_seq < reply.message.seq:
-                since = solve.reopened_at, solve.reopened_seq
-        return since
+                since, hours = solve.reopened_at, self.first_of.hours_at(solve.reopened_seq)
+        return since, hours
+
+    def replies_before(self, seq: int, at: dt.datetime) -> list[Said]:
+        """Return the replies before a place of this log, and in merged tickets those until that moment."""
+        own = [one for one in self.replies if one.message.seq < seq]
+        return own + [one for part in self.parts for one in part.replies if one.message.occurred_at <= at]
 
     def hours_at(self, seq: int) -> Hours:
         """Return the version of business hours that held at a place of the log."""

@@ -23,7 +23,7 @@ class EffortRow(NamedTuple):
 
 def handling(story: Story, efforts: list[EffortRow]) -> dict[str, Any]:
     """Return the work of all agents at a resolved ticket that a person had to do with."""
-    by_people = bool(story.solves) and any(event.actor is not None for event in story.log.events)
+    by_people = bool(story.solves) and any(e.actor is not None for one in story.all for e in one.log.events)
     return {
         "handling": sum(row.seconds for row in efforts) if by_people and story.began_at else None,
         "is_handling_estimated": by_people and not story.log.focus and story.log.kept_work is None,
@@ -51,22 +51,25 @@ def _spent(story: Story) -> Mapping[int | None, float]:
 def _estimated(story: Story) -> dict[int | None, float]:
     """Without a browser's word: for each reply the time since the contact's word or an agent's act before it."""
     spent: dict[int | None, float] = defaultdict(float)
-    before = [(message.seq, at) for at, message in story.inbound]
-    before += [(event.seq, event.occurred_at) for event in story.log.events if event.actor is not None]
-    before.sort()
-    latest, passed = before[0][1], 0
-    for message in sorted((reply.message for reply in story.replies), key=attrgetter("seq")):
-        while passed < len(before) and before[passed][0] < message.seq:
-            latest, passed = max(latest, before[passed][1]), passed + 1
-        spent[message.author] += min(story.wall(latest, message.occurred_at), ESTIMATE_AT_MOST)
+    for one in story.all:
+        if not one.replies:
+            continue
+        before = [(message.seq, at) for at, message in one.inbound]
+        before += [(event.seq, event.occurred_at) for event in one.log.events if event.actor is not None]
+        before.sort()
+        latest, passed = before[0][1], 0
+        for message in sorted((reply.message for reply in one.replies), key=attrgetter("seq")):
+            while passed < len(before) and before[passed][0] < message.seq:
+                latest, passed = max(latest, before[passed][1]), passed + 1
+            spent[message.author] += min(story.wall(latest, message.occurred_at), ESTIMATE_AT_MOST)
     return spent
 
 
 def _observed(story: Story) -> dict[int | None, float]:
     """Talking counts in full, waiting for the contact up to two minutes, what follows a resolve up to five."""
-    turns = [(at, "talk") for at, _m in story.inbound]
-    turns += [(reply.message.occurred_at, "hold") for reply in story.replies]
-    turns += [(solve.at, "after") for solve in story.solves]
+    turns = [(at, "talk") for one in story.all for at, _m in one.inbound]
+    turns += [(reply.message.occurred_at, "hold") for one in story.all for reply in one.replies]
+    turns += [(solve.at, "after") for one in story.all for solve in one.solves]
     turns.sort()
     spent: dict[int | None, float] = defaultdict(float)
     for place, (begin, phase) in enumerate(turns):

@@ -18,7 +18,14 @@ class Fact(models.Model):
     channel = models.CharField(max_length=32)
     topic = models.BigIntegerField(null=True, help_text=_("The routing rule that recognised what it is about."))
     tags = ArrayField(models.BigIntegerField(), default=list)
-    is_counted = models.BooleanField(help_text=_("Not of a test contact, and the contact has written."))
+    is_counted = models.BooleanField(
+        help_text=_("Not of a test contact, not spam, not merged into another ticket, and the contact has written.")
+    )
+    is_stock = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Counts among the open tickets while it is one, whatever becomes of it later."),
+    )
 
     opened_at = models.DateTimeField()
     opened_day = models.DateField()

@@ -39,7 +39,7 @@ def tickets_behind(
     if kpi_id == "backlog":
         text = (
             "tickets_ticket.id IN (SELECT f.ticket_id FROM kpi_step x JOIN kpi_fact f ON f.ticket_id = x.fact_id"  # noqa: S608
-            " WHERE f.is_counted AND x.day <= %s" + condition + " GROUP BY f.ticket_id HAVING sum(x.delta) > 0)"
+            " WHERE f.is_stock AND x.day <= %s" + condition + " GROUP BY f.ticket_id HAVING sum(x.delta) > 0)"
         )
         return visible.extra(where=[text], params=[period.last, *values])  # noqa: S610
     # What is not final yet stands beside the figure, not in it.

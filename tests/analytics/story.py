@@ -1,12 +1,13 @@
 """A random history, told by the real actions: everything that may happen to a ticket, at any hour, also wrongly.
 
 What no action does yet is written as an action would write it: putting a ticket on hold, a machine that resolves, a
-ticket that we begin, one contact who turns out to be another. Merging tickets and marking them as spam do not exist.
+ticket that we begin, one contact who turns out to be another.
 """
 
 import datetime as dt
 import random
 import zoneinfo
+from collections import defaultdict
 from collections.abc import Callable
 
 from django.db.models import F
@@ -17,10 +18,10 @@ from surveys import invitations
 from surveys.defaults import install as install_surveys
 from surveys.models import InvitationState, Survey, SurveyInvitation, SurveyKind
 from tests.analytics.history import answers, begins, machine_says, puts, resolves, settles, someone
-from tests.cast import House, writes
+from tests.cast import House, newest_seq, writes
 from tests.paper import paper
 from tickets import delivery, intake
-from tickets.actions import assignment, decisions, lifecycle, triage
+from tickets.actions import assignment, decisions, lifecycle, merging, spam, triage
 from tickets.actions.clocks import notice_next
 from tickets.channels import DeliveryUnknown, SendError
 from tickets.defaults import install
@@ -71,6 +72,8 @@ def furnish(cast: House, zone: str) -> Inbox:
     RoutingRule.objects.create(name="Parcels", position=1, keywords=["parcel"], team=cast.finance)
     for name in TAGS:
         Tag.objects.create(name=name)
+    Inbox.objects.filter(pk=cast.inbox.pk).update(reopen_window=dt.timedelta(hours=24))
+    cast.inbox.refresh_from_db()
     window = dt.timedelta(days=10)
     return Inbox.objects.create(name="Support UK", channel="post", team=cast.finance, reopen_window=window)
 
@@ -93,6 +96,7 @@ class Story:
             *[self.replies] * 6, *[self.resolves] * 5, self.fails, self.undoes, self.reopens, *[self.hands_over] * 2,
             *[self.claims] * 2, self.tags, *[self.waits] * 4, self.settles, self.machine_replies, self.bounces,
             self.loses, self.retries, self.arrives_after_all, *[self.is_rated] * 5, self.is_somebody_else,
+            self.is_spam, self.is_no_spam, *[self.merges] * 3, self.unmerges,
         ]  # fmt: skip
 
     def go_on(self, number: int) -> None:
@@ -381,6 +385,37 @@ class Story:
         with clock.at(self.at):
             team = self.dice.choice([self.cast.returns, self.cast.finance])
             assignment.transfer(actor=self.cast.ada, ticket_id=ticket.pk, team_id=team.pk)
+
+    def is_spam(self, ticket: Ticket) -> None:
+        """The administrator takes it for spam."""
+        with clock.at(self.at):
+            spam.mark_spam(actor=self.cast.ada, ticket_id=ticket.pk, seen_seq=newest_seq(ticket))
+
+    def is_no_spam(self, ticket: Ticket) -> None:
+        """Some spam was none."""
+        for one in Ticket.objects.filter(spam_at__isnull=False).order_by("-pk")[:3]:
+            with clock.at(self.at):
+                spam.unmark_spam(actor=self.cast.ada, ticket_id=one.pk)
+
+    def merges(self, ticket: Ticket) -> None:
+        """Two tickets of one contact, in one conversation or in two, become one."""
+        of_person: dict[int, list[Ticket]] = defaultdict(list)
+        for one in Ticket.objects.standing().select_related("conversation__contact").order_by("pk"):
+            contact = one.conversation.contact
+            of_person[contact.merged_into_id or contact.pk].append(one)
+        several = [tickets for tickets in of_person.values() if len(tickets) > 1]
+        if not several:
+            self.is_somebody_else(ticket)
+            return
+        source, target = self.dice.sample(self.dice.choice(several)[-3:], 2)
+        with clock.at(self.at):
+            merging.merge(actor=self.cast.ada, ticket_id=source.pk, into_id=target.pk, seen_seq=newest_seq(source))
+
+    def unmerges(self, ticket: Ticket) -> None:
+        """Two tickets were not one after all."""
+        for one in Ticket.objects.filter(merged_into__isnull=False).order_by("-pk")[:2]:
+            with clock.at(self.at):
+                merging.unmerge(actor=self.cast.ada, ticket_id=one.pk)
 
     def claims(self, ticket: Ticket) -> None:
         """Somebody takes it."""

@@ -28,7 +28,7 @@ from helpdesk import clock
 from tests.analytics.oracle import Asked, World
 from tests.analytics.story import Story
 from tests.cast import House
-from tickets.models import RoutingRule, Tag, Ticket, TicketTag
+from tickets.models import RoutingRule, Tag, Ticket, TicketEvent, TicketTag
 
 CHANGES = int(os.environ.get("KPI_CHANGES", "100"))
 STEPS = int(os.environ.get("KPI_STEPS", "70"))
@@ -191,6 +191,8 @@ def test_figures_of_a_random_history_are_those_of_a_second_computation(
         today = story.day(clock.now())
         world = World(story.zone, story.open_at_end, today)
         assert set(NAMES) <= set(world.seen), "a figure that nothing computes a second time"
+        happened = set(TicketEvent.objects.values_list("kind", flat=True))
+        assert {"marked_spam", "absorbed"} <= happened
         whole = Asked(first=min(story.open_at_end), last=max(story.open_at_end))
         without = [name for name in NAMES if name != "backlog" and not world.seen[name]]
         assert len(without) <= 4, without
@@ -223,6 +225,8 @@ def test_changes_taken_in_one_by_one_equal_a_rebuild(office: House) -> None:
         story.dice.shuffle(changed)
         bring_up_to_date(changed)
         taken_in += len(changed)
+    happened = set(TicketEvent.objects.values_list("kind", flat=True))
+    assert {"marked_spam", "merged", "absorbed"} <= happened
     assert list(differences(every_day())) == []
     facts = list(Fact.objects.order_by("pk").values())
     Fact.objects.all().delete()

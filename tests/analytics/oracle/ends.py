@@ -33,8 +33,10 @@ def work(past: Past, *, business: bool = False) -> list[Seen]:
         begin, end = past.start, solve.occurred_at
         pauses, since = 0, None
         for event in [*past.events, None]:
-            if event is not None and event.seq in past.void and event.kind != EventKind.REPLY_FAILED:
+            if event is not None and event.seq in past.own.void and event.kind != EventKind.REPLY_FAILED:
                 continue  # as if it had not been
+            if event is not None and past.own.aside_at(event) is not None:
+                continue
             if since is not None and (event is None or event.status not in {"pending", "on_hold"}):
                 first = max(since, begin)
                 last = max(first, min(event.occurred_at if event else end, end))
@@ -50,8 +52,8 @@ def deflected(past: Past, others: list[Past]) -> list[Seen]:
     """Observe the last resolve: did no person write, was none asked for, and was it quiet for 72 hours?"""
     quiet = dt.timedelta(hours=72)
     for last in past.solves[-1:]:
-        wrote = any(m.kind == "outbound" and m.author_kind == "agent" for m in past.messages)
-        wished = any(event.kind == EventKind.HUMAN_WANTED for event in past.events)
+        wrote = past.ticket.messages.filter(kind="outbound", author_kind="agent").exists()
+        wished = any(event.kind == EventKind.HUMAN_WANTED for part in past.parts for event in part.events)
         again = [(solve, past.reopened_after(solve)) for solve in past.solves]
         reopened = any(event and event.occurred_at - solve.occurred_at <= quiet for solve, event in again)
         value = int(not (wrote or wished or reopened or _comes_back(past, others, quiet)))
@@ -80,14 +82,13 @@ def first_contact(past: Past, others: list[Past]) -> list[Seen]:
     if not past.solves or past.solves[-1].actor_id is None:
         return []
     last = past.solves[-1]
-    people = {reply.message.author_id for reply in past.replies if reply.message.seq < last.seq} | {last.actor_id}
-    spoken = min((reply.message.seq for reply in past.replies), default=None)
-    moved = [event.seq for event in past.events if event.kind == EventKind.TRANSFERRED]
+    people = {reply.message.author_id for reply in past.replies_before(last)} | {last.actor_id}
+    moved = [event for event in past.events if event.kind == EventKind.TRANSFERRED and event.seq < last.seq]
     again = [(solve, past.reopened_after(solve)) for solve in past.solves]
     good = (
         len(people) == 1
         and not any(event and event.occurred_at - solve.occurred_at <= WEEK for solve, event in again)
-        and not any(spoken is not None and spoken < seq < last.seq for seq in moved)
+        and not any(past.replies_before(event) for event in moved)
         and not _comes_back(past, others)
     )
     return [past.seen(last.occurred_at, int(good), team=last.team_id, agent=last.actor_id)]

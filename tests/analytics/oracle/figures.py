@@ -88,6 +88,7 @@ class World:
         longest = max(inbox.reopen_window for inbox in Inbox.objects.all())
         self._windows = {**WINDOWS, "reopen_rate": math.ceil(longest / dt.timedelta(days=1))}
         known = [Past(t, zone) for t in Ticket.objects.select_related("conversation__contact", "conversation__inbox")]
+        self.known = {past.ticket.pk: past for past in known}
         self.pasts = {past.ticket.pk: past for past in known if past.counts}
         pasts = list(self.pasts.values())
         self._present = people.presence(zone)
@@ -187,7 +188,7 @@ class World:
 
     def _is_of(self, one: Seen, asked: Asked) -> bool:
         """Whether an observation is within filters; what agents do with their days has no channel and no tag."""
-        past, filters = self.pasts.get(one.ticket or 0), asked.filters
+        past, filters = self.known.get(one.ticket or 0), asked.filters
         if asked.tag is not None and (past is None or asked.tag not in past.tags):
             return False
         by_place = {
@@ -207,7 +208,7 @@ class World:
         mine = [
             ticket
             for ticket, team, agent in open_then
-            if ticket in self.pasts
+            if self.known[ticket].is_stock
             and self._is_of(Seen(day=day, ticket=ticket, teams=frozenset({team}), agent=agent), asked)
         ]
         return Figure(value=len(mine), n=len(mine), tickets=frozenset(mine))

@@ -20,9 +20,9 @@ MOST = {"hold": 120, "after": 300}
 
 def _attention(past: Past) -> dict[int, int]:
     """Return seconds by agent, each second of looking told apart: talk counts, hold and after-work up to a limit."""
-    turns = [(past.said_at(m), "talk") for m in past.heard]
+    turns = [(said.at, "talk") for said in past.heard]
     turns += [(reply.message.occurred_at, "hold") for reply in past.replies]
-    turns += [(solve.occurred_at, "after") for solve in past.solves]
+    turns += [(solve.occurred_at, "after") for solve in past.all_solves]
     turns.sort()
     moments = [at for at, _phase in turns]
     spent: dict[int, int] = defaultdict(int)
@@ -44,18 +44,19 @@ def _attention(past: Past) -> dict[int, int]:
 def _guess(past: Past) -> dict[int, int]:
     """Return seconds by agent without a browser's word: for each reply the time since what came before, 300 at most."""
     spent: dict[int, int] = defaultdict(int)
-    for reply in past.replies:
-        said = reply.message
-        before = [past.said_at(m) for m in past.heard if m.seq < said.seq]
-        before += [e.occurred_at for e in past.events if e.actor_kind == "agent" and e.seq < said.seq]
-        assert said.author_id is not None
-        spent[said.author_id] += min(300, seconds(max(before), said.occurred_at))
+    for part in past.parts:
+        for reply in part.replies:
+            said = reply.message
+            before = [one.at for one in part.heard if one.place < reply.place]
+            before += [e.occurred_at for e in part.events if e.actor_kind == "agent" and e.seq < reply.place]
+            assert said.author_id is not None
+            spent[said.author_id] += min(300, seconds(max(before), said.occurred_at))
     return spent
 
 
 def handling(past: Past, *, by_agent: bool = False) -> list[Seen]:
     """Observe the last resolve of a ticket that a person had to do with, whole or by agent."""
-    by_people = any(event.actor_kind == "agent" for event in past.events)
+    by_people = any(event.actor_kind == "agent" for part in past.parts for event in part.events)
     if not past.solves or not by_people:
         return []
     spent, solve = (_attention(past) if past.looks else _guess(past)), past.solves[-1]

@@ -2,22 +2,22 @@
 
 import datetime as dt
 
-from tests.analytics.oracle.past import Past, Said, Seen, seconds
-from tickets.models import TicketEvent
+from tests.analytics.oracle.past import Part, Past, Said, Seen, seconds
+from tickets.models import Message, TicketEvent
 
 
 def _team(past: Past, said: Said) -> int | None:
-    return past.event_of[said.message.pk].team_id
+    return past.part_of(said).event_of[said.message.pk].team_id
 
 
 def _waiting_since(past: Past, reply: Said) -> tuple[dt.datetime, int | None]:
     """Return since when the first reply was waited for: what only a machine had resolved begins at its reopening."""
-    begun = past.start, past.start_team
-    for solve in past.solves:
-        reopening: TicketEvent | None = past.reopened_after(solve)
-        if solve.seq > reply.message.seq or solve.actor_id is not None:
+    begun, part = (past.start, past.start_team), past.part_of(reply)
+    for solve in part.solves:
+        reopening: TicketEvent | None = part.reopened_after(solve)
+        if solve.seq > reply.place or solve.actor_id is not None:
             break
-        if reopening is not None and reopening.seq < reply.message.seq:
+        if reopening is not None and reopening.seq < reply.place:
             begun = reopening.occurred_at, reopening.team_id
     return begun
 
@@ -32,18 +32,17 @@ def first_response(past: Past, *, business: bool = False) -> list[Seen]:
 
 
 def acknowledgement(past: Past) -> list[Seen]:
-    """Observe the first confirmation that a machine sent."""
-    sent = [m for m in past.messages if m.purpose == "acknowledgement" and m.state == "sent"]
-    for message in sent[:1]:
-        at = past.said_at(message)
-        return [past.seen(at, seconds(past.start, at), team=opening_team(past))]
-    return []
+    """Observe the first confirmation that a machine sent, of what was said in this ticket itself."""
+    sent = [said.at for said in past.own.sent if said.message.purpose == "acknowledgement"]
+    heard = [said.at for said in past.own.heard]
+    return [past.seen(at, seconds(min(heard), at), team=opening_team(past)) for at in sent[:1] if heard]
 
 
 def assignment_to_reply(past: Past) -> list[Seen]:
     """Observe the first reply, from when its author had the ticket without a break."""
     for reply in past.replies[:1]:
-        before = [e for e in past.events if e.seq < past.event_of[reply.message.pk].seq]
+        part = past.part_of(reply)
+        before = [e for e in part.events if e.seq < part.event_of[reply.message.pk].seq]
         author, since = reply.message.author_id, None
         for event in reversed(before):
             if event.assignee_id != author:
@@ -56,24 +55,40 @@ def assignment_to_reply(past: Past) -> list[Seen]:
 
 
 def waits(past: Past, *, business: bool = False) -> list[Seen]:
-    """Observe every wait: replies in order of time, each answering what its author had seen and nobody had answered."""
-    found = []
-    answered: set[int] = set()
-    ends = [event.seq for event in past.solves]
-    waiting = [m for m in past.heard if past.event_of[m.pk].status not in {"resolved", "closed"}]
-    for reply in past.replies:
-        said = reply.message
-        mine = [
-            m
-            for m in waiting
-            if m.pk not in answered and m.seq <= said.seen_seq and not any(m.seq < end < said.seq for end in ends)
-        ]
-        answered |= {m.pk for m in mine}
-        if mine:
-            oldest = min(mine, key=lambda m: (past.said_at(m), m.seq))
-            since, team = past.said_at(oldest), past.event_of[oldest.pk].team_id
-            value = past.office_seconds(team, since, reply.at) if business else seconds(since, reply.at)
-            found.append(past.seen(reply.at, value, team=_team(past, reply), agent=said.author_id))
+    """Observe every wait: replies in order of time, each answering what its author had seen and nobody had answered.
+
+    What nobody answered in a merged ticket is answered in this one.
+    """
+    found: list[Seen] = []
+
+    def answer(part: Part, waiting: list[tuple[int, Said, int | None]]) -> set[Message]:
+        """Let the replies of a ticket answer what waits at these places; return what still waits at the end."""
+        left = {said.message: place for place, said, _team in waiting}
+        ends = [event.seq for event in part.solves]
+        for reply in part.replies:
+            mine = [
+                (said.at, place, team)
+                for place, said, team in waiting
+                if said.message in left and place <= reply.seen and not any(place < end < reply.place for end in ends)
+            ]
+            for _place, said, _team in [one for one in waiting if (one[1].at, one[0], one[2]) in mine]:
+                left.pop(said.message, None)
+            if mine:
+                since, _place, team = min(mine, key=lambda one: one[:2])
+                value = past.office_seconds(team, since, reply.at) if business else seconds(since, reply.at)
+                by = part.event_of[reply.message.pk].team_id
+                found.append(past.seen(reply.at, value, team=by, agent=reply.message.author_id))
+        return {message for message, place in left.items() if not any(place < end for end in ends)}
+
+    def open_words(part: Part) -> list[tuple[int, Said, int | None]]:
+        return [(said.place, said, part.event_of[said.message.pk].team_id) for said in part.heard if part.waits(said)]
+
+    here = open_words(past.own)
+    for part in past.parts[1:]:
+        words = open_words(part)
+        left = answer(part, words)
+        here += [(said.message.seq, said, team) for _place, said, team in words if said.message in left]
+    answer(past.own, here)
     return found
 
 
@@ -89,18 +104,21 @@ def opened(past: Past) -> list[Seen]:
 
 def spoken(past: Past) -> list[Seen]:
     """Observe every message that was said, by either side."""
-    said = [m for m in past.messages if m.kind == "inbound" or m.state == "sent"]
-    return [past.seen(past.said_at(m), team=past.event_of[m.pk].team_id) for m in said]
+    return [
+        past.seen(said.at, team=part.event_of[said.message.pk].team_id)
+        for part in past.parts
+        for said in [*part.heard, *part.sent]
+    ]
 
 
 def missed(past: Past) -> list[Seen]:
     """Observe the end of a day since the contact's last message in which nobody replied, nor ever had, nor resolved."""
-    moments = sorted(past.said_at(m) for m in past.heard if past.event_of[m.pk].status not in {"resolved", "closed"})
+    moments = sorted(said.at for part in past.parts for said in part.heard if part.waits(said))
     for at in moments:
         end = at + dt.timedelta(hours=24)
         heard_again = any(at < other <= end for other in moments)
         replied = any(reply.at <= end for reply in past.replies)
-        resolved = any(at <= solve.occurred_at <= end for solve in past.solves)
+        resolved = any(at <= solve.occurred_at <= end for solve in past.all_solves)
         if not heard_again and not replied and not resolved:
             return [past.seen(end, team=opening_team(past))]
     return []
