@@ -149,6 +149,14 @@ def test_an_earlier_ticket_can_be_merged_into_the_open_one(cast: House, journey:
     assert new.messages.count() == 3
 
 
+def test_what_was_resolved_without_an_answer_waits_for_none_in_the_target(cast: House, journey: Journey) -> None:
+    old = resolved(cast, ticket_of(writes(cast.inbox, "Never mind")))
+    journey.shift(dt.timedelta(days=4))
+    new = ticket_of(writes(cast.inbox, "But this matters"))
+    merged(cast, old, new)
+    assert (new.unanswered_count, new.waiting_since, new.messages.count()) == (1, NINE + dt.timedelta(days=4), 2)
+
+
 def test_two_settled_tickets_stay_settled(cast: House, journey: Journey) -> None:
     old, new = two(cast, journey)
     resolved(cast, new)
