@@ -70,11 +70,12 @@ class StorableTextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Hand the request on with what can be read. Raises Http404 for a path that no address has."""
+        if request.path.startswith(API):
+            return self.get_response(request)
         if "\0" in request.path:
             raise Http404
-        if not request.path.startswith(API):
-            request.GET = _readable(request.GET)
-            request.POST = _readable(request.POST)
+        request.GET = _readable(request.GET)
+        request.POST = _readable(request.POST)
         return self.get_response(request)
 
 

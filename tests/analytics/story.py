@@ -24,7 +24,7 @@ from tickets import delivery, intake
 from tickets.actions import assignment, decisions, lifecycle, merging, spam, triage
 from tickets.actions.clocks import notice_next
 from tickets.channels import DeliveryUnknown, SendError
-from tickets.defaults import install
+from tickets.defaults import install, install_texts
 from tickets.errors import Refused
 from tickets.inbound import DeliveryReport, DeliveryStatus, Outcome
 from tickets.models import (
@@ -60,6 +60,7 @@ def furnish(cast: House, zone: str) -> Inbox:
     """Give the house office hours, confirmations, surveys, an agent of two teams; return a second inbox."""
     BusinessHours.objects.all().delete()
     install(time_zone=zone)
+    install_texts()
     hours = BusinessHours.objects.create(name="Mornings", time_zone=zone)
     weekdays, begins_at, ends_at = FINANCE_OFFICE
     for weekday in weekdays:

@@ -41,6 +41,8 @@ def test_a_ticket_says_what_the_page_says(cast: House, lena: Program, ticket: Ti
         "unanswered_count": 1,
         "needs_human": False,
         "follow_up_of": None,
+        "spam": False,
+        "merged_into": None,
         "updated_at": ticket.last_activity_at.isoformat().replace("+00:00", "Z"),
         "last_seq": ticket.conversation.last_seq,
         "version": ticket.version,

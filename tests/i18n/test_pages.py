@@ -22,10 +22,10 @@ Back Shortcuts Next Previous Close Show Log Yesterday Today the this your with a
 """.split()
 # Words that are the same in English and another language.
 SAME = {
-    "de": set("agent demo details helpdesk name normal note status system team ticket tickets".split()),
+    "de": set("agent demo details helpdesk name normal note spam status system team ticket tickets".split()),
     "fr": set(
         "action administration agent contacts conversation conversations helpdesk message messages note page pages"
-        " ticket tickets via".split()
+        " spam ticket tickets via".split()
     ),
 }
 UNITS = {"min"}
