@@ -61,8 +61,22 @@ MUTANTS = (
         "first_response_time",
         "what a machine resolved does not begin anew",
         STORY,
-        "since, hours = solve.reopened_at, self.first_of.hours_at(solve.reopened_seq)",
+        "since, hours = solve.reopened_at, where.hours_at(begun)",
         "pass",
+    ),
+    Mutant(
+        "first_response_time",
+        "what a bot held had waited for people all along",
+        STORY,
+        "since, hours = passed.occurred_at, where.hours_at(passed.seq)",
+        "pass",
+    ),
+    Mutant(
+        "first_response_time",
+        "only who asks for a person is handed over",
+        STORY,
+        "event.seq >= begun and (wanted or event.assignee is not None)",
+        "event.seq >= begun and wanted",
     ),
     Mutant(
         "first_response_time",

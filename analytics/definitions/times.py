@@ -7,9 +7,11 @@ KPIS = (
         id="first_response_time",
         label=gettext_noop("First response time"),
         formula=gettext_noop(
-            "From the contact's first message to the first reply of a person that the channel accepted."
-            " Automatic messages and notes do not count; tickets without a reply are not in it."
+            "From the contact's first message to the first reply of a person that the channel accepted. A ticket that a"
+            " bot held begins when somebody gets it or a person is wanted, one that only a machine had resolved when it"
+            " is reopened. Automatic messages and notes do not count; tickets without a reply are not in it."
         ),
+        version=2,
         unit=Unit.SECONDS,
         statistic=Statistic.MEDIAN,
         better=Better.LOWER,
@@ -57,9 +59,11 @@ KPIS = (
         id="resolution_time",
         label=gettext_noop("Resolution time"),
         formula=gettext_noop(
-            "From the contact's first message to the last time the ticket was resolved;"
-            " a ticket that is resolved again moves to the new day, and what only a machine resolved is not in it."
+            "From the contact's first message to the last time the ticket was resolved; it begins as the first response"
+            " time does where a bot held the ticket or only a machine had resolved it. A ticket that is resolved again"
+            " moves to the new day, and what only a machine resolved is not in it."
         ),
+        version=2,
         unit=Unit.SECONDS,
         statistic=Statistic.MEDIAN,
         better=Better.LOWER,
@@ -70,7 +74,11 @@ KPIS = (
     Kpi(
         id="first_resolution_time",
         label=gettext_noop("Time to first resolution"),
-        formula=gettext_noop("From the contact's first message to the first time the ticket was resolved."),
+        formula=gettext_noop(
+            "From the contact's first message, or from when a bot left the ticket to people, to the first time it was"
+            " resolved."
+        ),
+        version=2,
         unit=Unit.SECONDS,
         statistic=Statistic.MEDIAN,
         better=Better.LOWER,
@@ -81,6 +89,7 @@ KPIS = (
         id="work_time",
         label=gettext_noop("Resolution time without waiting"),
         formula=gettext_noop("Resolution time less the time in which the ticket was pending or on hold."),
+        version=2,
         unit=Unit.SECONDS,
         statistic=Statistic.MEDIAN,
         better=Better.LOWER,

@@ -52,7 +52,7 @@ def _first_reply(story: Story) -> dict[str, Any]:
     if story.first is None or story.began_at is None:
         return NEVER_REPLIED
     at = story.first.accepted_at
-    since, hours = story.first_waited(story.first, story.began_at)
+    since, hours = story.start(story.first_of, story.first.message.seq, story.began_at)
     return {
         "replied_at": at,
         "replied_day": story.day(at),
@@ -87,21 +87,22 @@ def _acknowledgement(story: Story) -> dict[str, Any]:
 
 
 def _resolutions(story: Story) -> dict[str, Any]:
-    began_at = story.began_at
-    if not story.solves or began_at is None:
+    if not story.solves or story.began_at is None:
         return NEVER_SOLVED
-    first, last, hours = story.solves[0], story.solves[-1], story.first_hours
-    wall, business = story.wall(began_at, last.at), story.exact_business(hours, began_at, last.at)
+    first, last = story.solves[0], story.solves[-1]
+    since, hours = story.start(story, last.seq, story.began_at)
+    wall, business = story.wall(since, last.at), story.exact_business(hours, since, last.at)
     whole = max(0, int(business))
-    pauses = _pauses(story, began_at, last.at)
+    pauses = _pauses(story, since, last.at)
     paused = sum((end - begin for begin, end in pauses), dt.timedelta())
     again = first is not last
+    began_at, first_hours = story.start(story, first.seq, story.began_at) if again else (since, hours)
     times = {
         "first_resolution": story.wall(began_at, first.at) if again else wall,
-        "first_resolution_business": story.business(hours, began_at, first.at) if again else whole,
+        "first_resolution_business": story.business(first_hours, began_at, first.at) if again else whole,
         "resolution": wall,
         "resolution_business": whole,
-        "work": max(0, int((last.at - began_at - paused).total_seconds())) if pauses else wall,
+        "work": max(0, int((last.at - since - paused).total_seconds())) if pauses else wall,
         "work_business": max(0, int(business - sum(story.exact_business(hours, begin, end) for begin, end in pauses))),
     }
     return {

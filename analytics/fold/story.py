@@ -226,18 +226,44 @@ class Story:
         first = self.all[heard[1]]
         return first.hours_at(first.heard_seq)
 
-    def first_waited(self, reply: Said, began_at: dt.datetime) -> tuple[dt.datetime, Hours]:
-        """Return since when the first reply was waited for, and by which business hours.
+    def start(self, where: "Story", place: int, began_at: dt.datetime) -> tuple[dt.datetime, Hours]:
+        """Return since when people were to do what stands at a place of a ticket's log, and by which business hours.
 
-        A ticket that only a machine had resolved begins anew when it is reopened.
+        A ticket that only a machine had resolved begins anew when it is reopened; one that a bot held begins when it
+        passes to people. Otherwise it begins with the contact's first message.
         """
-        since, hours = began_at, self.first_hours
-        for solve in self.first_of.solves:
-            if solve.agent is not None or solve.seq > reply.message.seq:
+        since, hours, begun = began_at, self.first_hours, 0
+        for solve in where.solves:
+            if solve.agent is not None or solve.seq >= place:
                 break
-            if solve.reopened_at is not None and solve.reopened_seq < reply.message.seq:
-                since, hours = solve.reopened_at, self.first_of.hours_at(solve.reopened_seq)
+            if solve.reopened_at is None or solve.reopened_seq >= place:
+                continue
+            if not where.replies_before(solve.reopened_seq, solve.reopened_at):
+                begun = solve.reopened_seq
+                since, hours = solve.reopened_at, where.hours_at(begun)
+        passed = where.passed_to_people(begun)
+        if passed is not None and passed.seq < place and passed.occurred_at > since:
+            since, hours = passed.occurred_at, where.hours_at(passed.seq)
         return since, hours
+
+    def passed_to_people(self, begun: int) -> LoggedEvent | None:
+        """Return the event by which a ticket that a bot held since a place passed to people.
+
+        It did when somebody got it or a person was wanted. A bot held it when it had answered by then, and no person
+        had answered or resolved.
+        """
+        spoke = [m.seq for m, _at, _team in self.said if m.purpose == "reply" and m.author_kind == "bot"]
+        first = min((seq for seq in spoke if seq > begun), default=None)
+        if first is None:
+            return None
+        wanted = False
+        for event in self.log.events:
+            wanted = wanted or event.kind == "human_wanted"
+            if event.seq >= begun and (wanted or event.assignee is not None):
+                by_people = self.replies_before(event.seq, event.occurred_at)
+                solved = any(one.agent is not None and one.seq <= event.seq for one in self.solves)
+                return event if first < event.seq and not by_people and not solved else None
+        return None
 
     def replies_before(self, seq: int, at: dt.datetime) -> list[Said]:
         """Return the replies before a place of this log, and in merged tickets those until that moment."""

@@ -1,7 +1,7 @@
 """A random history, told by the real actions: everything that may happen to a ticket, at any hour, also wrongly.
 
-What no action does yet is written as an action would write it: putting a ticket on hold, a machine that resolves, a
-ticket that we begin, one contact who turns out to be another.
+What no action does yet is written as an action would write it: putting a ticket on hold, a machine that resolves by
+itself, a ticket that we begin, one contact who turns out to be another.
 """
 
 import datetime as dt
@@ -17,11 +17,11 @@ from helpdesk import clock
 from surveys import invitations
 from surveys.defaults import install as install_surveys
 from surveys.models import InvitationState, Survey, SurveyInvitation, SurveyKind
-from tests.analytics.history import answers, begins, machine_says, puts, resolves, settles, someone
+from tests.analytics.history import answers, begins, hears, machine_says, puts, resolves, settles, someone
 from tests.cast import House, newest_seq, writes
 from tests.paper import paper
 from tickets import delivery, intake
-from tickets.actions import assignment, decisions, lifecycle, merging, spam, triage
+from tickets.actions import assignment, bots, decisions, lifecycle, merging, spam, triage
 from tickets.actions.clocks import notice_next
 from tickets.channels import DeliveryUnknown, SendError
 from tickets.defaults import install, install_texts
@@ -92,12 +92,13 @@ class Story:
         self.regulars = [someone() for _ in range(3)]
         self.phones = [someone() for _ in range(10)]
         self.open_at_end: dict[dt.date, list[Standing]] = {}
+        self.scale: int | None = None  # of the question how satisfied somebody is, when it changes no more
         self.busy_until = {cast.lena.pk: first - dt.timedelta(hours=1), cast.mateus.pk: first - dt.timedelta(hours=1)}
         self.steps: list[Callable[[Ticket], object]] = [
             *[self.replies] * 6, *[self.resolves] * 5, self.fails, self.undoes, self.reopens, *[self.hands_over] * 2,
             *[self.claims] * 2, self.tags, *[self.waits] * 4, self.settles, self.machine_replies, self.bounces,
             self.loses, self.retries, self.arrives_after_all, *[self.is_rated] * 5, self.is_somebody_else,
-            self.is_spam, self.is_no_spam, *[self.merges] * 3, self.unmerges,
+            self.is_spam, self.is_no_spam, *[self.merges] * 3, self.unmerges, *[self.bot_answers] * 3,
         ]  # fmt: skip
 
     def go_on(self, number: int) -> None:
@@ -124,6 +125,11 @@ class Story:
         if day < self.day(then) and self.dice.random() < 0.5:
             tomorrow = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), self.zone)
             then = tomorrow.astimezone(dt.UTC)  # not a moment after midnight
+        self.reach(then)
+
+    def reach(self, then: dt.datetime) -> None:
+        """Let the time until a moment pass."""
+        day = self.day(self.at)
         while day < self.day(then):
             self.look(day)
             self.spend(day)
@@ -223,15 +229,15 @@ class Story:
             for following in asked.filter(state=InvitationState.SENT).order_by("-pk")[:1]:
                 self.rates(following)
 
-    def rates(self, invitation: SurveyInvitation) -> None:
-        """A contact taps or types a score; the word of it may be late."""
+    def rates(self, invitation: SurveyInvitation, score: int | None = None) -> None:
+        """A contact taps or types a score, any one if none is given; the word of it may be late."""
         conversation = invitation.ticket.conversation
         identity = conversation.contact.identities.filter(inbox=conversation.inbox).first()
         if identity is None:
             return
         is_csat = invitation.survey.kind == SurveyKind.CSAT
         options = SCORES[invitation.survey.scale.highest] if is_csat else RECOMMENDATIONS
-        score = self.dice.choice(options)
+        score = self.dice.choice(options) if score is None else score
         late = dt.timedelta(minutes=self.dice.choice([0, 0, 30]))
         tapped = {"choice": {"id": f"survey:{invitation.token}:{score}"}}
         choice = {"content_type": ContentType.CHOICE, "content": tapped}
@@ -243,7 +249,7 @@ class Story:
 
     def ask(self) -> None:
         """Invite to rate what was resolved, and send what is due; now and then the scale changes."""
-        highest = 10 if Ticket.objects.count() // 5 % 2 else 5
+        highest = self.scale or (10 if Ticket.objects.count() // 5 % 2 else 5)
         Survey.objects.filter(kind=SurveyKind.CSAT).exclude(highest=highest).update(highest=highest)
         survey = invitations.first_survey()
         assert survey is not None
@@ -306,7 +312,8 @@ class Story:
                 at = end
 
     def end(self) -> None:
-        """Look at the tickets once more; leave the last presence and the last look of everybody without an end."""
+        """Let the rare happen, look at the tickets once more; leave the last presence and look of everybody open."""
+        self.is_helped_in_vain_taken_over_and_just_not_satisfied()
         self.look(self.day(self.at))
         for model in (PresenceInterval, FocusSegment):
             for who in (self.cast.lena, self.cast.mateus):
@@ -322,6 +329,24 @@ class Story:
         self.at += late
         if self.dice.random() < 0.7:
             self.looks(who, ticket)
+
+    def is_helped_in_vain_taken_over_and_just_not_satisfied(self) -> None:
+        """One more contact is not helped by a bot, answered by one agent, helped by another, and gives 7 of 10."""
+        self.scale, minutes = 10, dt.timedelta(minutes=4)
+        ticket = hears(self.cast, self.at)
+        with clock.at(self.at):
+            bots.answer(actor=self.cast.ada, ticket_id=ticket.pk, text="Look into the box.")
+            bots.resolve(actor=self.cast.ada, ticket_id=ticket.pk, seen_seq=newest_seq(ticket))
+        self.reach(self.at + minutes)
+        self.goes_on(ticket, "It broke again")
+        self.reach(self.at + minutes)
+        answers(self.cast.lena, ticket, self.at)
+        self.reach(self.at + minutes)
+        with clock.at(self.at):
+            assignment.assign(actor=self.cast.ada, ticket_id=ticket.pk, assignee_id=self.cast.mateus.pk)
+        resolves(self.cast.mateus, ticket, self.at)
+        self.reach(self.at + Survey.objects.get(kind=SurveyKind.CSAT).delay + minutes)
+        self.rates(SurveyInvitation.objects.get(ticket=ticket, state=InvitationState.SENT), 7)
 
     def fails(self, ticket: Ticket) -> None:
         """Somebody replies and resolves, and the provider refuses the reply."""
@@ -349,7 +374,7 @@ class Story:
 
     def retries(self, ticket: Ticket) -> None:
         """Somebody sends again what failed."""
-        for message in Message.objects.filter(state="failed", purpose="reply").order_by("-pk")[:1]:
+        for message in Message.objects.filter(state="failed", purpose="reply", author_kind="agent").order_by("-pk")[:1]:
             with clock.at(self.at):
                 decisions.retry_reply(actor=self.cast.ada, message_id=message.pk)
 
@@ -435,3 +460,34 @@ class Story:
     def machine_replies(self, ticket: Ticket) -> None:
         """A machine answers, which answers nothing."""
         machine_says(ticket, self.at)
+
+    def bot_answers(self, ticket: Ticket) -> None:
+        """A bot answers what nobody has; then somebody takes it, is asked for, or the bot resolves in vain."""
+        free = Ticket.objects.filter(status__in=OPEN_STATUSES, assignee=None, needs_human=False)
+        ticket = free.order_by("-last_activity_at", "-pk").first() or ticket
+        with clock.at(self.at):
+            bots.answer(actor=self.cast.ada, ticket_id=ticket.pk, text="Look into the box.")
+        self.deliver()
+        self.pass_time()
+        match self.dice.randrange(4):
+            case 0:
+                self.claims(ticket)
+            case 1:
+                self.goes_on(ticket, "I want a human agent")
+            case 2:
+                with clock.at(self.at):
+                    bots.resolve(actor=self.cast.ada, ticket_id=ticket.pk, seen_seq=newest_seq(ticket))
+                self.pass_time()
+                self.goes_on(ticket, "It broke again")
+        self.pass_time()
+        ticket.refresh_from_db()
+        if self.dice.random() < 0.8:
+            self.replies(ticket)
+
+    def goes_on(self, ticket: Ticket, text: str) -> None:
+        """The contact of a ticket writes once more."""
+        conversation = ticket.conversation
+        identity = conversation.contact.identities.filter(inbox=conversation.inbox).first()
+        if identity is not None:
+            with clock.at(self.at):
+                intake.receive(writes(conversation.inbox, text, phone=identity.value, at=self.at))

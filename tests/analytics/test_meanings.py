@@ -232,7 +232,7 @@ def test_what_a_bot_answers_and_resolves_is_nobodys_work(cast: House) -> None:
     count()
     assert [fact_of(one).is_deflected for one in (helped, asked, taken)] == [True, False, False]
     result = read(cast, "first_response_time")
-    assert (result.value, result.denominator) == (300, 2), "only people reply"
+    assert (result.value, result.denominator) == (240, 2), "only people reply: after three minutes and after five"
     assert read(cast, "acknowledgement_time").value is None
     assert sum(MessageDay.objects.values_list("automatic", flat=True)) == 3
     assert fact_of(helped).solved_agent is None

@@ -11,8 +11,8 @@ WEEK = dt.timedelta(days=7)
 def _resolution(past: Past, solve: TicketEvent, *, business: bool) -> list[Seen]:
     if past.is_for_machines:
         return []
-    at = solve.occurred_at
-    value = past.office_seconds(past.start_team, past.start, at) if business else seconds(past.start, at)
+    at, (since, team) = solve.occurred_at, past.begun(past.own, solve.seq)
+    value = past.office_seconds(team, since, at) if business else seconds(since, at)
     return [past.seen(at, value, team=solve.team_id, agent=solve.actor_id)]
 
 
@@ -30,7 +30,7 @@ def work(past: Past, *, business: bool = False) -> list[Seen]:
     """Observe the last resolve, less the time in which the ticket was pending or on hold."""
     found = []
     for one, solve in zip(resolution(past, business=business), past.solves[-1:], strict=False):
-        begin, end = past.start, solve.occurred_at
+        (begin, team), end = past.begun(past.own, solve.seq), solve.occurred_at
         pauses, since = 0, None
         for event in [*past.events, None]:
             if event is not None and event.seq in past.own.void and event.kind != EventKind.REPLY_FAILED:
@@ -40,7 +40,7 @@ def work(past: Past, *, business: bool = False) -> list[Seen]:
             if since is not None and (event is None or event.status not in {"pending", "on_hold"}):
                 first = max(since, begin)
                 last = max(first, min(event.occurred_at if event else end, end))
-                pauses += past.office_seconds(past.start_team, first, last) if business else seconds(first, last)
+                pauses += past.office_seconds(team, first, last) if business else seconds(first, last)
                 since = None
             elif since is None and event is not None and event.status in {"pending", "on_hold"}:
                 since = event.occurred_at

@@ -1,6 +1,7 @@
 """What the tables hold about one ticket, and the few words that all definitions use."""
 
 import datetime as dt
+import itertools
 import zoneinfo
 from dataclasses import dataclass
 from fractions import Fraction
@@ -249,6 +250,34 @@ class Past:
         """The team that had the ticket when the contact first wrote there: its office hours count."""
         first = min((part for part in self.parts if part.heard), key=lambda part: min(said.at for said in part.heard))
         return first.event_of[first.heard[0].message.pk].team_id
+
+    def begun(self, part: Part, place: int) -> tuple[dt.datetime, int | None]:
+        """Walk through a ticket up to a place; return since when it was people's turn, and whose office hours count.
+
+        At first everybody's, from the contact's first message. Then a bot's, once it answers while nobody has the
+        ticket and no person is wanted; from a bot it passes to people by either. What only machines had resolved is
+        everybody's again when it comes back. Where a person has answered or resolved, nothing begins any more.
+        """
+        since, team, turn, wanted, last = self.start, self.start_team, "everybody", False, 0
+        by_machines = list(itertools.takewhile(lambda solve: solve.actor_id is None, part.solves))
+        comebacks = [part.reopened_after(solve) for solve in by_machines if solve.seq < place]
+        stands = {solve.seq for solve in part.solves if solve.actor_id is not None}
+        bots = [s for s in part.sent if s.message.purpose == "reply" and s.message.author_kind == "bot"]
+        for event in part.events:
+            if event.seq >= place or event.seq in stands:
+                break
+            if turn == "everybody" and any(last < bot.place < event.seq for bot in bots):
+                turn = "bot"
+            wanted |= event.kind == EventKind.HUMAN_WANTED
+            here = [said for said in part.replies if said.place < event.seq]
+            replied = self.replies_before(event) if part is self.own else here
+            if event in comebacks and not replied:
+                since, team, turn, last = event.occurred_at, event.team_id, "everybody", event.seq
+            if turn != "people" and (wanted or event.assignee_id is not None):
+                if turn == "bot" and not replied and event.occurred_at > since:
+                    since, team = event.occurred_at, event.team_id
+                turn = "people"
+        return since, team
 
     @property
     def solves(self) -> list[TicketEvent]:

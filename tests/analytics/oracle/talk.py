@@ -3,29 +3,17 @@
 import datetime as dt
 
 from tests.analytics.oracle.past import Part, Past, Said, Seen, seconds
-from tickets.models import Message, TicketEvent
+from tickets.models import Message
 
 
 def _team(past: Past, said: Said) -> int | None:
     return past.part_of(said).event_of[said.message.pk].team_id
 
 
-def _waiting_since(past: Past, reply: Said) -> tuple[dt.datetime, int | None]:
-    """Return since when the first reply was waited for: what only a machine had resolved begins at its reopening."""
-    begun, part = (past.start, past.start_team), past.part_of(reply)
-    for solve in part.solves:
-        reopening: TicketEvent | None = part.reopened_after(solve)
-        if solve.seq > reply.place or solve.actor_id is not None:
-            break
-        if reopening is not None and reopening.seq < reply.place:
-            begun = reopening.occurred_at, reopening.team_id
-    return begun
-
-
 def first_response(past: Past, *, business: bool = False) -> list[Seen]:
     """Observe the first reply of a person."""
     for reply in past.replies[:1]:
-        since, team = _waiting_since(past, reply)
+        since, team = past.begun(past.part_of(reply), reply.place)
         value = past.office_seconds(team, since, reply.at) if business else seconds(since, reply.at)
         return [past.seen(reply.at, value, team=_team(past, reply), agent=reply.message.author_id)]
     return []
@@ -49,7 +37,7 @@ def assignment_to_reply(past: Past) -> list[Seen]:
                 break
             since = event.occurred_at
         if since is not None:
-            since = max(since, _waiting_since(past, reply)[0])
+            since = max(since, past.begun(part, reply.place)[0])
             return [past.seen(reply.at, seconds(since, reply.at), team=_team(past, reply), agent=author)]
     return []
 
