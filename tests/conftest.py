@@ -29,6 +29,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+STACK_RESTS = pytest.StashKey[bool]()
 # What Django writes itself when it makes the tables.
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
@@ -93,10 +94,19 @@ def _running() -> Iterator[RunningStack]:
         furnish = [sys.executable, "-m", "tests.furnish"]
         running.stack.supervisor.run(Program(name="furnish", argv=furnish, env=running.env, cwd=BASE_DIR))
         yield running
+        running.wake()
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Note whether this is the last test of the stack, which then leaves the processors to the others."""
+    item.stash[STACK_RESTS] = "stack" not in getattr(nextitem, "fixturenames", ())
 
 
 @pytest.fixture
-def stack(_running: RunningStack) -> Iterator[RunningStack]:
+def stack(_running: RunningStack, request: pytest.FixtureRequest) -> Iterator[RunningStack]:
     """Return web, worker, beat and simulator with stores of their own; what a test has broken runs again afterwards."""
+    _running.wake()
     yield _running
     _running.heal()
+    if request.node.stash[STACK_RESTS]:
+        _running.rest()

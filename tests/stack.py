@@ -105,6 +105,16 @@ class RunningStack:
         """Stop a process, if it still runs, start it again and wait until it is ready."""
         self.stack.supervisor.restart(name)
 
+    def rest(self) -> None:
+        """Take no more of the processors until `wake`: other tests go on."""
+        for name in ("simulator", "web", "worker", "beat"):
+            self.freeze(name)
+
+    def wake(self) -> None:
+        """Go on after `rest`."""
+        for name in ("simulator", "web", "worker", "beat"):
+            self.thaw(name)
+
     def heal(self) -> None:
         """End all misbehaviour, and start again what is dead."""
         for name in ("postgres", "valkey", "simulator", "web", "worker", "beat"):
