@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from tickets.calendars import keep_version
 from tickets.models import (
     Attachment,
     BusinessHours,
@@ -171,6 +172,12 @@ class BusinessHoursAdmin(admin.ModelAdmin[BusinessHours]):
     list_display = ("name", "time_zone", "is_default", "version")
     readonly_fields = ("version",)
     inlines = (IntervalInline, HolidayInline)
+
+    def save_model(self, request: HttpRequest, obj: BusinessHours, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Keep what the clocks were promised in before anything is written."""
+        if change:
+            keep_version(obj.pk)
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         """Raise the version once the intervals are saved."""

@@ -9,7 +9,7 @@ import datetime as dt
 from django.db.models import Max
 
 from agents import notify
-from tickets.calendars import Ruler
+from tickets.calendars import Ruler, ruler_of
 from tickets.models import ClockState, SlaClock, SlaEvent, Step, Ticket
 
 # Who was reminded so often of one promise is not reminded any more.
@@ -19,13 +19,14 @@ MOST_REMINDERS = 1000
 def next_warning(clock: SlaClock, at: dt.datetime, *, used: float) -> dt.datetime | None:
     """Return when the next warning after the first is due, of a clock that has used so many seconds at `at`."""
     ahead = [seconds for seconds in clock.further_warn_seconds if seconds > round(used, 3)]
-    return Ruler(clock.hours).after(at, ahead[0] - used) if ahead else None
+    return ruler_of(clock).after(at, ahead[0] - used) if ahead else None
 
 
 def next_reminder(clock: SlaClock, since: dt.datetime, at: dt.datetime) -> dt.datetime | None:
     """Return the first time after `at` that is a whole number of intervals after `since`; None if nobody reminds.
 
-    The interval is what the policy says now, in the time that the promise counts in: business hours, or day and night.
+    The interval is what the policy says now, in the time that the promise counts in: business hours as they are now,
+    or day and night.
     """
     if clock.policy.remind_minutes is None:
         return None
@@ -65,7 +66,7 @@ def notice_again(clock: SlaClock, ticket: Ticket, at: dt.datetime) -> bool:
 
 
 def _warn_again(clock: SlaClock, ticket: Ticket, at: dt.datetime) -> bool:
-    since, ruler = clock.again_at, Ruler(clock.hours)
+    since, ruler = clock.again_at, ruler_of(clock)
     if since is None or clock.due_at is None:
         return False
     used_then = round(clock.seconds - ruler.between(since, clock.due_at), 3)

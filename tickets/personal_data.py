@@ -38,6 +38,7 @@ NEUTRAL = {
     "RoutingRuleVersion": frozenset({"name"}),
     "AutomaticText": frozenset({"kind", "language", "text"}),
     "BusinessHours": frozenset({"name", "time_zone"}),
+    "BusinessHoursVersion": frozenset({"definition"}),
     "Holiday": frozenset({"name"}),
     "SlaPolicy": frozenset({"name", "channel"}),
     "SlaTarget": frozenset({"metric"}),

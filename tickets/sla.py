@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tickets import rulebook
-from tickets.calendars import Ruler, hours_of_team
+from tickets.calendars import hours_of_team, ruler_of
 from tickets.clock_steps import next_reminder, next_warning, notice_breach
 from tickets.models import (
     COUNTING_STATES,
@@ -165,7 +165,7 @@ def _promise(clock: SlaClock, terms: Terms, target: SlaTarget) -> None:
     clock.hours_version = clock.hours.version if clock.hours else 0
     clock.seconds = target.seconds
     clock.warn_seconds, *clock.further_warn_seconds = [target.seconds * one // 100 for one in policy.warn_percents]
-    ruler = Ruler(clock.hours)
+    ruler = ruler_of(clock)
     clock.due_at = ruler.after(clock.started_at, clock.seconds)
     clock.warn_at = ruler.after(clock.started_at, clock.warn_seconds)
     clock.again_at = next_warning(clock, clock.started_at, used=0)
@@ -173,7 +173,7 @@ def _promise(clock: SlaClock, terms: Terms, target: SlaTarget) -> None:
 
 def _left(clock: SlaClock, at: dt.datetime) -> float:
     """Return how many seconds a running clock has left; all of them where its hours never open."""
-    return Ruler(clock.hours).between(at, clock.due_at) if clock.due_at else float(clock.seconds)
+    return ruler_of(clock).between(at, clock.due_at) if clock.due_at else float(clock.seconds)
 
 
 def _stop(clock: SlaClock, at: dt.datetime) -> None:
@@ -216,7 +216,9 @@ def resume(clock: SlaClock, at: dt.datetime) -> None:
         clock.again_at = next_reminder(clock, at, at) if clock.breached_at else clock.again_at
         _run_again(clock, clock.due_at, at)
         return
-    ruler = Ruler(clock.hours)
+    # A due time that is written now follows the hours as they are now; what was used is used.
+    clock.hours_version = clock.hours.version if clock.hours else 0
+    ruler = ruler_of(clock)
     left = max(clock.remaining_seconds, 0.0)
     until_warning = left - (clock.seconds - clock.warn_seconds)
     clock.warn_at = ruler.after(at, until_warning) if until_warning > 0 else at
@@ -242,14 +244,14 @@ def forget_stop(ticket: Ticket) -> None:
 
 def _always_ran(clock: SlaClock) -> bool:
     """Whether a running clock was never paused or stopped: then it is due when its seconds are over."""
-    return clock.due_at == Ruler(clock.hours).after(clock.started_at, clock.seconds)
+    return clock.due_at == ruler_of(clock).after(clock.started_at, clock.seconds)
 
 
 def promise_anew(ticket: Ticket, at: dt.datetime) -> dict[str, int | None]:
     """Apply the policy that fits a changed ticket to the clocks that count; return ids for the history.
 
-    Seconds already used stay used: a clock that always ran counts from its own beginning under the new target, one
-    that stood still meanwhile by what it has used.
+    Seconds already used stay used, in the hours that held when they passed. A clock that always ran and goes on in the
+    same hours counts from its own beginning, which is the same without a fraction lost.
     """
     terms = Terms(ticket)
     policy, targets = terms.policy, terms.targets
@@ -261,14 +263,15 @@ def promise_anew(ticket: Ticket, at: dt.datetime) -> dict[str, int | None]:
         if policy is None or target is None:
             clock.state, clock.stopped_at, clock.remaining_seconds = ClockState.CANCELLED, at, None
             clock.save()
-        elif clock.breached_at is None and clock.state == ClockState.RUNNING and _always_ran(clock):
-            _promise(clock, terms, target)
-            clock.save()
         elif clock.breached_at is None:
             runs = clock.state == ClockState.RUNNING
+            always_ran, hours = runs and _always_ran(clock), (clock.hours_id, clock.hours_version)
             left = _left(clock, at) if runs else clock.remaining_seconds or 0.0
             used = clock.seconds - left
             _promise(clock, terms, target)
+            if always_ran and hours == (clock.hours_id, clock.hours_version):
+                clock.save()
+                continue
             clock.remaining_seconds = clock.seconds - used
             clock.due_at = clock.warn_at = clock.again_at = None
             if runs:

@@ -1,4 +1,7 @@
-"""Change when teams work. Clocks that count keep their due times; a new version is a new calendar for later ones."""
+"""Change when teams work. Clocks that count keep their due times and the calendar that wrote them.
+
+The new version is the calendar of every due time that is written later, also for the rest of a clock that resumes.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -10,6 +13,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from tickets.actions.base import action, now
 from tickets.actions.configuration import mark_changed, record, require_configurer, require_fresh, unique_name
+from tickets.calendars import keep_version
 from tickets.errors import Refused
 from tickets.models import BusinessHours, BusinessInterval, ConfigurationVerb, Holiday, TeamHours
 
@@ -42,6 +46,7 @@ def change(*, actor: User, hours_id: int, version: int, plan: HoursPlan) -> Busi
         BusinessHours.objects.select_for_update(of=("self",), no_key=True).select_related("changed_by").get(pk=hours_id)
     )
     require_fresh(hours, version)
+    keep_version(hours.pk)
     return _write(hours, plan, actor)
 
 

@@ -2,7 +2,7 @@
 
 from tickets.models.attachment import Attachment
 from tickets.models.automatic_text import ALWAYS_SAID, AutomaticText, TextKind
-from tickets.models.business_hours import BusinessHours, BusinessInterval, Holiday, TeamHours
+from tickets.models.business_hours import BusinessHours, BusinessHoursVersion, BusinessInterval, Holiday, TeamHours
 from tickets.models.change import Change, ChangeCursor
 from tickets.models.configuration import ConfigurationEvent, ConfigurationVerb
 from tickets.models.consent import ConsentChange, Wish, WishSource
@@ -62,6 +62,7 @@ __all__ = [
     "AuthorKind",
     "AutomaticText",
     "BusinessHours",
+    "BusinessHoursVersion",
     "BusinessInterval",
     "Change",
     "ChangeCursor",

@@ -40,6 +40,22 @@ class BusinessHours(models.Model):
         return self.name
 
 
+class BusinessHoursVersion(models.Model):
+    """Business hours as they were before a change, for the clocks that were promised in them."""
+
+    hours = models.ForeignKey(BusinessHours, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    definition = models.JSONField(help_text=_("Time zone, intervals and holidays."))
+
+    class Meta:
+        verbose_name = _("version of business hours")
+        verbose_name_plural = _("versions of business hours")
+        constraints = [models.UniqueConstraint(fields=["hours", "version"], name="tickets_hours_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.hours_id} v{self.version}"
+
+
 class BusinessInterval(models.Model):
     """One open interval of a weekday, in minutes after midnight; an end before the beginning is the next morning."""
 
