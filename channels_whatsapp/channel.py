@@ -200,10 +200,10 @@ def _send_error(error: GraphError, number: WhatsAppNumber, message: Message) -> 
         consent.refused(contact_id=message.conversation.contact_id)
     if kind.pauses:
         numbers.pause(number, reason=str(error.code))
-    wishes = [wish for wish in (error.retry_after, kind.retry_after(message.attempt)) if wish is not None]
+    wishes = [wish for wish in (error.retry_after, kind.retry_after(message.tries)) if wish is not None]
     return SendError(
         str(kind.text),
-        permanent=kind.permanent(message.attempt),
+        permanent=kind.permanent(message.tries),
         retry_after=max(wishes, default=None),
         code=str(error.code),
         pause_inbox=kind.pauses,

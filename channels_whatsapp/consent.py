@@ -7,6 +7,8 @@ from django.db import transaction
 from channels_whatsapp.payload import Json, as_objects, as_text, parse_time
 from helpdesk import clock
 from tickets import consent
+from tickets.delivery import message_of
+from tickets.inbound import DeliveryReport
 from tickets.models import Contact, ContactIdentity, IdentityKind, Message, Wish, WishSource
 
 # "User has stopped marketing messages."
@@ -23,11 +25,11 @@ def refused(*, contact_id: int) -> None:
             consent.note(contact=contact, wish=Wish.STOP, source=WishSource.REFUSAL, occurred_at=at, at=at)
 
 
-def refused_message(*, inbox_id: int, external_id: str) -> None:
-    """Take a status that reports such a refusal likewise."""
-    message = Message.objects.filter(inbox_id=inbox_id, external_id=external_id).select_related("conversation").first()
-    if message is not None:
-        refused(contact_id=message.conversation.contact_id)
+def refused_message(status: DeliveryReport) -> None:
+    """Take a status that reports such a refusal likewise, also one that overtook the answer to the call."""
+    message_id = message_of(status)
+    if message_id is not None:
+        refused(contact_id=Message.objects.values_list("conversation__contact_id", flat=True).get(pk=message_id))
 
 
 def take_preferences(value: Json, *, inbox_id: int, received_at: dt.datetime) -> int:

@@ -147,7 +147,7 @@ def _apply(update: InboundUpdate) -> Finished:
         return Finished(outcome=UpdateOutcome.IGNORED)
     if status.error_code == str(consent.OPTED_OUT):
         # The contact's row is locked before the conversation's.
-        consent.refused_message(inbox_id=inbox_id, external_id=status.external_id)
+        consent.refused_message(status)
     if report(status):
         return Finished(outcome=UpdateOutcome.APPLIED)
     age = clock.now() - update.received_at

@@ -100,8 +100,8 @@ def _claim() -> Claim | None:
     return None
 
 
-def _backoff(attempt: int, wish: float | None) -> dt.timedelta:
-    seconds = BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS)) - 1]
+def _backoff(tries: int, wish: float | None) -> dt.timedelta:
+    seconds = BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS)) - 1]
     # Jitter only spreads retries; it guards nothing.
     return dt.timedelta(seconds=max(wish or 0, seconds * random.uniform(0.8, 1.2)))  # noqa: S311
 
@@ -115,6 +115,9 @@ def _send(claim: Claim, message: Message, channel: Channel) -> None:
             text = _("Dropped: the contact does not want automatic messages.")
         outbox.fail(message_id=message.pk, attempt=claim.attempt, code=reason, text=text)
         return
+    if text := outbox.misplaced(message):
+        outbox.fail(message_id=message.pk, attempt=claim.attempt, code="other_inbox", text=text)
+        return
     refusal = channel.refusal(conversation, Draft.of(message), at)
     if refusal is not None:
         outbox.fail(message_id=message.pk, attempt=claim.attempt, code=refusal.code, text=refusal.text)
@@ -127,14 +130,14 @@ def _send(claim: Claim, message: Message, channel: Channel) -> None:
     try:
         external_id = channel.send(message, token=claim.token)
     except SendError as error:
-        too_old = at - message.occurred_at > MAX_RETRY_AGE and message.attempt > 1
-        if error.permanent or message.attempt >= MAX_ATTEMPTS or too_old:
+        too_old = at - message.tried_since > MAX_RETRY_AGE and message.tries > 1
+        if error.permanent or message.tries >= MAX_ATTEMPTS or too_old:
             outbox.fail(message_id=message.pk, attempt=claim.attempt, code=error.code, text=error.text)
         else:
             outbox.put_back(
                 message_id=message.pk,
                 attempt=claim.attempt,
-                due_at=clock.now() + _backoff(message.attempt, error.retry_after),
+                due_at=clock.now() + _backoff(message.tries, error.retry_after),
                 code=error.code,
                 text=error.text,
             )
@@ -184,6 +187,11 @@ def settle_next() -> bool:
     ).order_by("unknown_at")
     ids = unknown.values_list("pk", flat=True)[:LOOKED_AT]
     return first_of(ids, lambda pk: outbox.give_up_waiting(message_id=pk))
+
+
+def message_of(status: DeliveryReport) -> int | None:
+    """Return the id of the message that a status speaks of, by the provider's id or the attempt's token."""
+    return outbox.find(status)
 
 
 def report(status: DeliveryReport) -> bool:

@@ -12,8 +12,9 @@ from channels_whatsapp.models import TemplateStatus, WhatsAppNumber, WhatsAppTem
 from helpdesk import clock
 from surveys.words import options
 from tests.cast import House, ticket_of, writes
-from tests.channels_whatsapp.meta import Meta, accepted, graph_error
-from tests.channels_whatsapp.payloads import PNID
+from tests.channels_whatsapp.meta import Meta, accepted, graph_error, reset
+from tests.channels_whatsapp.payloads import PNID, envelope, now_seconds, status, value
+from tests.channels_whatsapp.test_splitting import store
 from tests.tickets.test_outbox import drain as send_all
 from tickets import consent
 from tickets.actions import automatic
@@ -142,6 +143,24 @@ def test_a_switch_in_the_app_stops_and_starts(
     assert consent.refuses(conversation.contact_id)
     switch("resume", 1_772_442_060)
     assert not consent.refuses(conversation.contact_id)
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_such_a_refusal_counts_as_a_status_too_even_when_it_overtakes_the_answer(
+    conversation: Conversation, meta: Meta, drain: Callable[[], None], early: bool
+) -> None:
+    with time_machine.travel(NINE + SECOND, tick=False):
+        message = ask(conversation, None)
+        meta.plan(reset if early else accepted("wamid.OUT1"))
+        send_all()
+        token = str(message.attempts.get().token)
+        block = status("wamid.OUT1", "failed", timestamp=str(now_seconds()), biz_opaque_callback_data=token)
+        block["errors"] = [{"code": 131050}]
+        store(envelope(value(statuses=[block])))
+        drain()
+    message.refresh_from_db()
+    assert (message.state, message.error_code) == (MessageState.FAILED, "131050")
+    assert consent.refuses(conversation.contact_id)
 
 
 def test_a_refusal_because_of_the_contacts_wish_is_their_word(conversation: Conversation, meta: Meta) -> None:

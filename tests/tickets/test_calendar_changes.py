@@ -13,7 +13,18 @@ from tickets import intake
 from tickets.actions import hours as hours_actions
 from tickets.actions import messaging, triage
 from tickets.actions.hours import HoursPlan
-from tickets.models import BusinessHours, ClockState, Metric, Priority, SlaEvent, SlaPolicy, SlaTarget, Status, Step, Ticket
+from tickets.models import (
+    BusinessHours,
+    ClockState,
+    Metric,
+    Priority,
+    SlaEvent,
+    SlaPolicy,
+    SlaTarget,
+    Status,
+    Step,
+    Ticket,
+)
 
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 MONDAY, TUESDAY = dt.date(2026, 3, 2), dt.date(2026, 3, 3)

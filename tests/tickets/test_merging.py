@@ -14,7 +14,7 @@ from helpdesk import clock
 from tests.cast import House, newest_seq, ticket_of, writes
 from tests.paper import paper
 from tickets import delivery, intake
-from tickets.actions import assignment, lifecycle, messaging, triage
+from tickets.actions import assignment, decisions, lifecycle, messaging, triage
 from tickets.actions.merging import merge, unmerge
 from tickets.actions.spam import mark_spam
 from tickets.channels import SendError
@@ -319,6 +319,27 @@ def test_tickets_of_two_numbers_become_one_and_two_again(cast: House, journey: J
     assert set(first.messages.values_list("conversation", flat=True)) == {first.conversation_id}
     assert undone(cast, second, first) == second
     assert (look(second), look(first)) == before
+
+
+def test_a_failed_reply_that_came_from_the_other_number_is_not_sent_from_this_one(
+    cast: House, journey: Journey, spain: Inbox
+) -> None:
+    first, second = apart(cast, spain, journey)
+    paper.plan.append(SendError("Blocked.", permanent=True, code="blocked"))
+    failed = answer(cast, second)
+    merged(cast, second, first)
+    with pytest.raises(WrongStatus, match="written for another inbox"):
+        decisions.retry_reply(actor=cast.lena, message_id=failed.pk)
+    # However such a message should come to be queued, no other number than its own may send it.
+    Message.objects.filter(pk=failed.pk).update(state=MessageState.QUEUED, due_at=clock.now())
+    assert delivery.deliver_next()
+    failed.refresh_from_db()
+    assert (failed.state, failed.error_code, paper.texts) == (MessageState.FAILED, "other_inbox", [])
+    undone(cast, second, first)
+    decisions.retry_reply(actor=cast.lena, message_id=failed.pk)
+    delivery.deliver_next()
+    failed.refresh_from_db()
+    assert (failed.state, failed.inbox, failed.conversation) == (MessageState.SENT, spain, second.conversation)
 
 
 def test_who_writes_to_the_other_number_again_goes_on_in_the_target(

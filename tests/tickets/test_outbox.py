@@ -266,6 +266,33 @@ def test_a_reply_that_is_sent_again_was_sent_when_it_was_taken_the_second_time(c
     assert (message.state, message.sent_at) == (MessageState.SENT, NINE + dt.timedelta(minutes=10))
 
 
+def test_a_persons_second_try_is_a_new_series_of_tries(cast: House) -> None:
+    with time_machine.travel(NINE, tick=False) as journey:
+        message = reply(cast, ticket_of(writes(cast.inbox)))
+
+        def fares(tries: int) -> list[str]:
+            """Let so many tries be refused for the moment, and return the states they leave."""
+            states = []
+            for _ in range(tries):
+                paper.plan[:] = [BUSY]
+                drain()
+                message.refresh_from_db()
+                states.append(str(message.state))
+                journey.move_to(max(message.due_at or NINE, clock.now()))
+            return states
+
+        assert fares(6) == ["queued"] * 5 + ["failed"]
+        decisions.retry_reply(actor=cast.lena, message_id=message.pk)
+        assert fares(6) == ["queued"] * 5 + ["failed"]
+        journey.shift(dt.timedelta(days=1))
+        decisions.retry_reply(actor=cast.lena, message_id=message.pk)
+        assert fares(2) == ["queued"] * 2, "the quarter of an hour begins anew as well"
+        journey.shift(dt.timedelta(minutes=16))
+        assert fares(1) == ["failed"]
+    numbers = message.attempts.order_by("pk").values_list("number", flat=True)
+    assert list(numbers) == sorted(set(numbers)), "no attempt is taken for another"
+
+
 @pytest.mark.parametrize("late", [DeliveryStatus.SENT, DeliveryStatus.FAILED])
 def test_a_late_copy_about_the_first_attempt_says_nothing_about_the_second(cast: House, late: DeliveryStatus) -> None:
     message = reply(cast, ticket_of(writes(cast.inbox)))

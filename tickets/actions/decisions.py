@@ -6,6 +6,7 @@ from agents.models import User
 from tickets import wake
 from tickets.actions.base import action, lock_ticket_for, now, record, refresh_waiting
 from tickets.actions.lifecycle import refuse_set_aside
+from tickets.actions.outbox import misplaced
 from tickets.channels import Draft as ChannelDraft
 from tickets.channels import get_channel
 from tickets.errors import ChannelRefused, WrongStatus
@@ -73,8 +74,8 @@ def retry_reply(*, actor: User, message_id: int) -> Message:
     if not _is_decidable(message):
         raise WrongStatus(_("This message needs no second try."))
     refuse_set_aside(ticket)
-    if message.inbox_id != conversation.inbox_id:
-        raise WrongStatus(_("This message was written for another inbox. Write it once more here."))
+    if text := misplaced(message):
+        raise WrongStatus(text)
     refusal = get_channel(conversation.inbox).refusal(conversation, ChannelDraft.of(message), at)
     if refusal is not None:
         raise ChannelRefused(refusal)
@@ -82,6 +83,8 @@ def retry_reply(*, actor: User, message_id: int) -> Message:
         # How that attempt ended is known: what still comes about it speaks of an older one.
         message.attempt += 1
     message.state = MessageState.QUEUED
+    # A person's word begins a new series: it gets as many tries, and as much time, as the first.
+    message.retried_after, message.retried_at = message.attempt, at
     message.due_at = at
     message.external_id = None
     message.sent_at = message.failed_at = message.unknown_at = message.asked_at = message.lease_until = None

@@ -39,6 +39,13 @@ def _lock(message_id: int) -> tuple[Conversation, Ticket | None, Message]:
             return conversation, ticket, message
 
 
+def misplaced(message: Message) -> str:
+    """Say why a message cannot leave from where a merge has put it; empty when it stands where it was written."""
+    if message.inbox_id == message.conversation.inbox_id:
+        return ""
+    return _("This message was written for another inbox. Write it once more here.")
+
+
 def _note(
     conversation: Conversation,
     ticket: Ticket | None,
@@ -205,7 +212,8 @@ def withhold(ticket: Ticket, at: dt.datetime, *, code: str, text: str) -> list[i
     return replies
 
 
-def _find(report: DeliveryReport) -> int | None:
+def find(report: DeliveryReport) -> int | None:
+    """Return the message that a report speaks of, also before the call that sent it was answered."""
     by_id = Message.objects.filter(inbox_id=report.inbox_id, external_id=report.external_id).values_list(
         "pk", flat=True
     )
@@ -256,7 +264,7 @@ def apply_report(*, report: DeliveryReport) -> bool:
     counts even after a failure. What comes late about an attempt that was made anew changes nothing. Returns False when
     we know no such message, perhaps not yet.
     """
-    message_id = _find(report)
+    message_id = find(report)
     if message_id is None:
         return False
     conversation, ticket, message = _lock(message_id)

@@ -1,5 +1,6 @@
 """What was said, by whom, and what became of it on its way out."""
 
+import datetime as dt
 import uuid
 
 from django.conf import settings
@@ -117,6 +118,10 @@ class Message(models.Model):
     send_priority = models.PositiveSmallIntegerField(default=1, db_default=1)
     due_at = models.DateTimeField(null=True, blank=True)
     attempt = models.PositiveSmallIntegerField(default=0, db_default=0)
+    retried_after = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=_("How many attempts there had been when a person last sent it again.")
+    )
+    retried_at = models.DateTimeField(null=True, blank=True, help_text=_("When a person last sent it again."))
     lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
@@ -223,6 +228,16 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def tries(self) -> int:
+        """How often it was tried since a person sent it: what bounds the automatic tries."""
+        return self.attempt - self.retried_after
+
+    @property
+    def tried_since(self) -> dt.datetime:
+        """Since when it is tried."""
+        return self.retried_at or self.occurred_at
 
 
 class DeliveryAttempt(models.Model):
