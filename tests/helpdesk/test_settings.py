@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from django.db import connection
+
 from helpdesk.env import Env
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,3 +120,10 @@ def test_no_problem_repeats_a_value() -> None:
     environment = Env({"PORT_NUMBER": "s3cret-in-the-wrong-place"})
     environment.number("PORT_NUMBER", 1, low=1, high=2)
     assert "s3cret" not in str(environment.problems)
+
+
+@pytest.mark.django_db
+def test_the_planner_takes_indexes_for_cheap_and_compiles_nothing() -> None:
+    with connection.cursor() as sql:
+        sql.execute("SELECT current_setting('random_page_cost'), current_setting('jit')")
+        assert sql.fetchone() == ("1.1", "off")
