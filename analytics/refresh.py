@@ -4,19 +4,25 @@ One at a time: refresh and rebuild take the same advisory lock before they read 
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
+import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from analytics import facts, lock, presence, rollups
-from analytics.models import Watermark
+from analytics.models import Dirty, Watermark
 from analytics.rebuilding import CURSOR, DAYS_AT_ONCE, check, every_day, rebuild
 from helpdesk import clock
 from tickets import changes
+from tickets.faults import describe
 
 __all__ = ["check", "every_day", "rebuild", "refresh", "refresh_next"]
 
+log = structlog.get_logger(__name__)
 BATCH = 500
+# So many tickets of a batch may be broken; more than that, and it is we who are.
+MOST_BROKEN = 20
 # While nothing happens, the watermark need not be written every two seconds.
 IDLE = dt.timedelta(seconds=30)
 
@@ -29,12 +35,60 @@ def refresh_next() -> bool:
     at = clock.now()
     batch = changes.read(CURSOR, BATCH)
     worked_at = presence.look(at)
-    if batch.ticket_ids or worked_at:
-        facts.refold([*batch.ticket_ids, *worked_at])
-    days = _take_dirty_days()
-    rollups.count_days(days)
+    take_in([*batch.ticket_ids, *worked_at])
+    days = count_dirty_days()
     _mark(at, busy=bool(batch.ticket_ids or days), complete=not batch.more)
     return batch.more or len(days) == DAYS_AT_ONCE
+
+
+def take_in(ticket_ids: Sequence[int]) -> int:
+    """Refold tickets; return how many of them could not be, which are told of in the log and hold up no others.
+
+    Raises what so many tickets meet that none of them is to blame.
+    """
+    if not ticket_ids:
+        return 0
+    try:
+        with transaction.atomic():
+            facts.refold(ticket_ids)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if len(ticket_ids) == 1:
+            log.error("ticket_cannot_be_folded", ticket=ticket_ids[0], error=describe(error))
+            return 1
+        half = len(ticket_ids) // 2
+        broken = take_in(ticket_ids[:half]) + take_in(ticket_ids[half:])
+        if broken > MOST_BROKEN:
+            raise
+        return broken
+    return 0
+
+
+def count_dirty_days() -> list[dt.date]:
+    """Count some of the days that must be counted again, and return them; one that cannot be counted stays dirty."""
+    days = _take_dirty_days()
+    try:
+        with transaction.atomic():
+            rollups.count_days(days)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # noqa: BLE001 - whatever one day holds, the other days are not to blame
+        return [day for day in days if _count(day)]
+    return days
+
+
+def _count(day: dt.date) -> bool:
+    try:
+        with transaction.atomic():
+            rollups.count_days([day])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        log.error("day_cannot_be_counted", day=day.isoformat(), error=describe(error))
+        Dirty.objects.create(day=day)
+        return False
+    return True
 
 
 def _take_dirty_days() -> list[dt.date]:

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 import structlog
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 
 from surveys import words
 from surveys.eligibility import drawn, obstacle
@@ -46,7 +46,26 @@ def invite_next() -> bool:
 
 def _invite(survey: Survey, resolutions: Iterable[TicketEvent], at: dt.datetime) -> None:
     for resolution in resolutions:
-        invite(survey, resolution.ticket, resolution, due_at=resolution.occurred_at + survey.delay, at=at)
+        due_at = resolution.occurred_at + survey.delay
+        try:
+            with transaction.atomic():
+                invite(survey, resolution.ticket, resolution, due_at=due_at, at=at)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - what one resolution does to us must not hold up the others
+            log.error("survey_failed", resolution=resolution.pk, error=describe(error))
+            SurveyInvitation.objects.create(
+                survey=survey,
+                ticket=resolution.ticket,
+                resolution=resolution,
+                agent_id=resolution.actor_id,
+                team_id=resolution.ticket.team_id,
+                state=InvitationState.NOT_SENT,
+                reason=NotSent.BROKEN,
+                due_at=due_at,
+                created_at=at,
+                decided_at=at,
+            )
 
 
 def invite(

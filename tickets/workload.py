@@ -20,6 +20,7 @@ from agents import presence
 from agents.models import Assignment, Membership, PresenceInterval, PresenceState, User
 from tickets import queue
 from tickets.models import AgentSkill, Status, Ticket, TicketTag
+from tickets.sweeping import LOOKED_AT
 
 # These wait for one of us; pending and on hold wait for somebody else.
 WAITING = (Status.NEW, Status.OPEN)
@@ -129,14 +130,14 @@ def take(ticket: Ticket, at: dt.datetime) -> Taker | None:
     return Taker(found["user_id"], found["load"], found["skills"])
 
 
-def next_waiting(at: dt.datetime) -> int | None:
-    """Return the first ticket in the order of the queue that somebody could take now."""
+def waiting(at: dt.datetime) -> list[int]:
+    """Return the first tickets in the order of the queue that somebody could take now."""
     free = list(takers(at))
     people: dict[int, list[int]] = {}
     for taker in free:
         people.setdefault(taker["team_id"], []).append(taker["user_id"])
     if not people:
-        return None
+        return []
     takeable = Q()
     for team_id, users in people.items():
         of_team = Q(team=team_id)
@@ -150,6 +151,5 @@ def next_waiting(at: dt.datetime) -> int | None:
         team=OuterRef("team"),
     )
     takeable &= ~Q(Exists(_asked(OuterRef("pk")))) | Q(Exists(able))
-    waiting = Ticket.objects.filter(takeable, _awake(at), assignee__isnull=True, status__in=WAITING)
-    first = queue.ordered(waiting, at).first()
-    return first["pk"] if first else None
+    found = Ticket.objects.filter(takeable, _awake(at), assignee__isnull=True, status__in=WAITING)
+    return [row["pk"] for row in queue.ordered(found, at)[:LOOKED_AT]]

@@ -4,11 +4,12 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
-from analytics import facts, queries
+from analytics import facts, queries, refresh
 from analytics.fold import Folded, Log
 from analytics.fold import fold as whole_fold
-from analytics.models import MessageDay, Wait
+from analytics.models import Dirty, Fact, MessageDay, Wait
 from analytics.periods import Period
 from analytics.queries import Reader
 from analytics.results import Result
@@ -293,6 +294,37 @@ def test_the_front_page_takes_few_queries(cast: House, django_assert_max_num_que
         page = queries.overview(cast.jonas, JUNE)
     assert page.results["volume"].value == 1
     assert len(page.results) == 9
+
+
+def test_what_cannot_be_written_or_counted_does_not_hold_up_the_others(
+    cast: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    strange, *_sound = hears(cast, MONDAY), hears(cast, MONDAY), hears(cast, after(days=1))
+    resolves(cast.lena, strange, after(hours=1))
+    with connection.cursor() as sql:
+        # More seconds than the column of a figure takes.
+        sql.execute("SET LOCAL session_replication_role = replica")
+        sql.execute(
+            "UPDATE tickets_ticketevent SET occurred_at = '2200-01-01', recorded_at = '2200-01-01'"
+            " WHERE ticket_id = %s AND kind = 'resolved'",
+            [strange.pk],
+        )
+        sql.execute("SET LOCAL session_replication_role = origin")
+        sql.execute(
+            "CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'not this day'; END $$"
+        )
+        sql.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON kpi_rollup FOR EACH ROW"
+            " WHEN (NEW.day = '2026-06-01') EXECUTE FUNCTION pg_temp.refuse()"
+        )
+    assert refresh.take_in([ticket.pk for ticket in Ticket.objects.order_by("pk")]) == 1
+    assert dt.date(2026, 6, 2) in refresh.count_dirty_days()
+    assert set(Dirty.objects.values_list("day", flat=True)) == {dt.date(2026, 6, 1)}, "it is counted when it can be"
+    assert Fact.objects.count() == 2
+    assert "ticket_cannot_be_folded" in caplog.text
+    assert "day_cannot_be_counted" in caplog.text
+    caplog.clear()  # it was meant to be
 
 
 def test_a_ticket_that_cannot_be_folded_does_not_hold_up_the_others(

@@ -46,6 +46,23 @@ def _read_changes() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_resolution_that_nobody_can_be_asked_about_does_not_hold_up_the_others() -> None:
+    cast = furnished()
+    with time_machine.travel(NINE, tick=False):
+        broken, whole = helped(cast), helped(cast, phone="4915112345678")
+        # Taken over from another system, its history says nothing about the resolution.
+        with transaction.atomic(), connection.cursor() as sql:
+            sql.execute("SET LOCAL session_replication_role = replica")
+            sql.execute("UPDATE tickets_ticketevent SET data = '[]' WHERE ticket_id = %s", [broken.pk])
+        _read_changes()
+    assert dict(SurveyInvitation.objects.values_list("ticket", "state")) == {
+        broken.pk: InvitationState.NOT_SENT,
+        whole.pk: InvitationState.DUE,
+    }
+    assert SurveyInvitation.objects.get(ticket=broken).reason == NotSent.BROKEN
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_restart_between_resolving_and_sending_sends_exactly_one() -> None:
     cast = furnished()
     with time_machine.travel(NINE, tick=False) as journey:

@@ -1,6 +1,9 @@
 """Who gets a ticket that nobody has asked for."""
 
+import datetime as dt
+
 import pytest
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +14,9 @@ from tests.cast import House, newest_seq, person, ticket_of, writes
 from tickets import intake
 from tickets.actions import assignment, availability, lifecycle, triage
 from tickets.actions.assignment import assign_next
-from tickets.models import ActorKind, EventKind, Status, Ticket
+from tickets.actions.hours import HoursPlan
+from tickets.actions.hours import create as create_hours
+from tickets.models import ActorKind, BusinessHours, EventKind, SlaPolicy, Status, TeamHours, Ticket
 
 
 @pytest.fixture
@@ -45,6 +50,28 @@ def drain() -> int:
 def loads(*people: User) -> list[int]:
     """Return how many tickets each has."""
     return [Ticket.objects.filter(assignee=one).count() for one in people]
+
+
+def test_a_ticket_that_nobody_can_be_given_does_not_hold_up_those_behind_it(desk: House) -> None:
+    SlaPolicy.objects.update(remind_minutes=30)
+    days = tuple((weekday, 0, 24 * 60) for weekday in range(7))
+    of_returns = HoursPlan(
+        name="Returns", time_zone="UTC", week=days, team_ids=frozenset({desk.returns.pk, desk.finance.pk})
+    )
+    hours = create_hours(actor=desk.ada, plan=of_returns)
+    begin = clock.now()
+    with time_machine.travel(begin, tick=False) as journey:
+        (broken,) = arrives(desk, "353000001")
+        TeamHours.objects.all().delete()
+        (sound,) = arrives(desk, "353000002")
+        # A zone that the system has forgotten: the ticket's overdue clock cannot be kept.
+        BusinessHours.objects.filter(pk=hours.pk).update(time_zone="Mars/Phobos", version=2)
+        journey.shift(dt.timedelta(minutes=11))
+        comes(desk.lena)
+        assert drain() == 1
+    broken.refresh_from_db()
+    sound.refresh_from_db()
+    assert (broken.assignee, sound.assignee) == (None, desk.lena)
 
 
 def test_the_next_ticket_goes_to_one_of_those_with_the_least_load(desk: House) -> None:

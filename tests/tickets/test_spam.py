@@ -104,7 +104,7 @@ def test_what_follows_spam_joins_it_and_wakes_nobody(cast: House) -> None:
     assert (receipt.outcome, receipt.ticket_id) == (Outcome.JOINED, ticket.pk)
     assert (ticket.status, ticket.unanswered_count, ticket.needs_human) == (Status.CLOSED, 0, False)
     assert states(ticket)[Metric.FIRST_RESPONSE] == ClockState.CANCELLED
-    assert workload.next_waiting(NINE) is None
+    assert workload.waiting(NINE) == []
 
 
 def test_spam_is_not_what_a_later_ticket_stumbles_over(cast: House, journey: time_machine.Traveller) -> None:

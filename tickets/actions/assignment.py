@@ -15,6 +15,7 @@ from tickets.actions.messaging import add_note
 from tickets.actions.teams import usable
 from tickets.errors import AlreadyAssigned, NotAllowed, WrongStatus
 from tickets.models import Conversation, EventKind, Status, Ticket, TicketEvent
+from tickets.sweeping import first_of
 
 ASSIGN_WAITING = "tickets.tasks.assign_waiting"
 LEAST_LOAD = "least_load"
@@ -184,5 +185,4 @@ def assign_waiting(*, ticket_id: int) -> bool:
 
 def assign_next() -> bool:
     """Give the first ticket of the queue that somebody can take to them; return whether there may be more."""
-    ticket_id = workload.next_waiting(now())
-    return ticket_id is not None and assign_waiting(ticket_id=ticket_id)
+    return first_of(workload.waiting(now()), lambda ticket_id: assign_waiting(ticket_id=ticket_id))
