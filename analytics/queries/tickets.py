@@ -52,7 +52,7 @@ def tickets_behind(
 
 
 def ages(filters: Filters) -> Ages:
-    """Return how old the tickets are that are open now. One query, on the index of open tickets."""
+    """Return how old the tickets of the backlog are that are open now. One query, on the index of open tickets."""
     condition, values = conditions(filters)
     now = clock.now()
     with connection.cursor() as sql:
@@ -61,10 +61,9 @@ def ages(filters: Filters) -> Ages:
             " count(*) FILTER (WHERE age >= interval '1 day' AND age < interval '3 days'),"
             " count(*) FILTER (WHERE age >= interval '3 days' AND age < interval '7 days'),"
             " count(*) FILTER (WHERE age >= interval '7 days'), min(opened_at)"
-            " FROM (SELECT t.opened_at, %s - t.opened_at AS age FROM tickets_ticket t"
-            f" WHERE {OPEN} AND t.id NOT IN (SELECT t.id FROM tickets_contact c"
-            f" JOIN tickets_conversation v ON v.contact_id = c.id JOIN tickets_ticket t ON t.conversation_id = v.id"
-            f" WHERE c.is_test AND {OPEN})" + condition + ") AS t",
+            " FROM (SELECT t.opened_at, %s - t.opened_at AS age"
+            " FROM tickets_ticket t JOIN kpi_fact f ON f.ticket_id = t.id"
+            f" WHERE {OPEN} AND f.is_stock" + condition + ") AS t",
             [now, *values],
         )
         row = sql.fetchone()

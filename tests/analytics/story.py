@@ -312,7 +312,8 @@ class Story:
                 at = end
 
     def end(self) -> None:
-        """Let the rare happen, look at the tickets once more; leave the last presence and look of everybody open."""
+        """Let the rare happen for certain, look at the tickets once more; leave the last presence and look of everybody open."""
+        self.writes_twice_and_is_plagued()
         self.is_helped_in_vain_taken_over_and_just_not_satisfied()
         self.look(self.day(self.at))
         for model in (PresenceInterval, FocusSegment):
@@ -329,6 +330,20 @@ class Story:
         self.at += late
         if self.dice.random() < 0.7:
             self.looks(who, ticket)
+
+    def writes_twice_and_is_plagued(self) -> None:
+        """One contact writes to both addresses, and it is one request; another one only advertises."""
+        pause = dt.timedelta(minutes=4)
+        first, second, junk = (hears(self.cast, self.at, inbox=self.inboxes[place]) for place in (0, -1, 0))
+        self.reach(self.at + pause)
+        contact, other = first.conversation.contact, second.conversation.contact
+        contact.merged_into = other
+        self.change(contact)
+        with clock.at(self.at):
+            spam.mark_spam(actor=self.cast.ada, ticket_id=junk.pk, seen_seq=newest_seq(junk))
+            merging.merge(actor=self.cast.ada, ticket_id=first.pk, into_id=second.pk, seen_seq=newest_seq(first))
+        self.reach(self.at + pause)
+        answers(self.cast.mateus, second, self.at)
 
     def is_helped_in_vain_taken_over_and_just_not_satisfied(self) -> None:
         """One more contact is not helped by a bot, answered by one agent, helped by another, and gives 7 of 10."""

@@ -15,7 +15,7 @@ from analytics.queries import Reader
 from analytics.results import Result
 from analytics.scope import Filters
 from helpdesk import clock
-from tests.analytics.history import MONDAY, after, answers, count, fact_of, hears, resolves, someone
+from tests.analytics.history import MONDAY, after, answers, begins, count, fact_of, hears, resolves, someone
 from tests.cast import House
 from tests.paper import paper
 from tickets import delivery
@@ -263,6 +263,21 @@ def test_test_contacts_count_nowhere(cast: House) -> None:
     count()
     assert read(cast, "volume").value == 0
     assert read(cast, "backlog").value == 0
+
+
+def test_what_we_began_is_no_open_ticket_until_the_contact_answers(cast: House) -> None:
+    phone = someone()
+    begins(cast.lena, cast.inbox, phone, MONDAY)
+
+    def open_by_age() -> tuple[float | None, int]:
+        count()
+        with clock.at(after(days=2)):
+            ages = Reader(cast.jonas).ages()
+        return read(cast, "backlog").value, ages.under_1_day + ages.under_3_days + ages.under_7_days + ages.older
+
+    assert open_by_age() == (0, 0)
+    hears(cast, after(hours=1), phone=phone)
+    assert open_by_age() == (1, 1)
 
 
 def test_heat_map_divides_by_how_often_an_hour_came() -> None:
