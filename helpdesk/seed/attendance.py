@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from agents.models import PresenceInterval, PresenceState, User
 from helpdesk.seed.desk import Desk
-from helpdesk.seed.plot import Effort
 from helpdesk.seed.rows import Keys, fresh
+from helpdesk.seed.telling import Effort, Story
 from tickets.models import FocusSegment
 
 A_BEAT = dt.timedelta(seconds=15)
@@ -30,6 +30,13 @@ def _interval(keys: Keys, user: User, state: PresenceState, begins: dt.datetime,
     return fresh(
         PresenceInterval, keys, user_id=user.pk, state=state, started_at=begins, last_seen_at=ends, ended_at=ends
     )
+
+
+def apart(story: Story) -> tuple[list[Effort], list[Effort]]:
+    """Return the efforts at the ticket of a story, and those at the one into which it was merged."""
+    merged_at = story.merged_at
+    here = [one for one in story.efforts if merged_at is None or one.begins < merged_at]
+    return here, story.efforts[len(here) :]
 
 
 def focus(

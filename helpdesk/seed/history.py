@@ -15,10 +15,12 @@ from channels_whatsapp.wire import format_phone
 from helpdesk.seed import attendance
 from helpdesk.seed.ledger import SECOND, Ledger
 from helpdesk.seed.people import Staff
-from helpdesk.seed.plot import Plot, Story
+from helpdesk.seed.plot import Plot
 from helpdesk.seed.promises import Terms
 from helpdesk.seed.ratings import Memory, Ratings, rate
 from helpdesk.seed.rows import Keys, Sheets, fresh, make_room
+from helpdesk.seed.set_aside import mark_spam, merge
+from helpdesk.seed.telling import Story
 from surveys.defaults import START
 from surveys.models import FollowUp, Survey, SurveyAnswer, SurveyInvitation, SurveyResponse
 from tickets.actions.lifecycle import subject_from
@@ -115,8 +117,11 @@ def ratings_of(staff: Staff, keys: Keys, end: dt.datetime) -> Ratings:
     )
 
 
-def tell(story: Story, ledger: Ledger, staff: Staff, name: str) -> None:
-    """Let the steps of a story happen in a ledger; `name` makes the provider's ids of its messages."""
+def tell(story: Story, ledger: Ledger, staff: Staff, name: str, into: Ledger | None = None) -> Ledger:
+    """Let the steps of a story happen in a ledger; return where it ends, which is `into` after a merge.
+
+    `name` makes the provider's ids of its messages.
+    """
     for number, step in enumerate(story.steps):
         external_id = f"wamid.history.{name}.{number}"
         match step.kind:
@@ -136,6 +141,13 @@ def tell(story: Story, ledger: Ledger, staff: Staff, name: str) -> None:
                 ledger.reply(step.at, staff.users[step.who], step.text, external_id, read_after)
             case "resolve":
                 ledger.resolve(step.at, staff.users[step.who], staff.inbox.reopen_window)
+            case "spam":
+                mark_spam(ledger, step.at, staff.users[step.who])
+            case "merge":
+                assert into is not None  # noqa: S101 - the story of the earlier ticket came before
+                merge(ledger, step.at, staff.users[step.who], into)
+                ledger = into
+    return ledger
 
 
 def write_history(staff: Staff, *, end: dt.datetime, limit: int | None = None) -> int:
@@ -152,18 +164,31 @@ def write_history(staff: Staff, *, end: dt.datetime, limit: int | None = None) -
     terms, ratings = terms_of(staff, end), ratings_of(staff, keys, end)
     last: dict[str, Ticket] = {}
     memories: dict[str, Memory] = defaultdict(Memory)
+    # Tickets into which others are merged go on after their own story.
+    awaited, kept = {id(story.into) for story in stories}, dict[int, Ledger]()
     for story in stories:
         phone = story.person.phone
         ticket = new_ticket(story, conversations[phone], staff, keys, last.get(phone))
         ledger = Ledger(conversations[phone], contacts[phone], ticket, terms, keys)
-        tell(story, ledger, staff, str(ticket.pk))
-        rate(story, ledger, ratings, f"wamid.history.{ticket.pk}", memories[phone])
-        if ticket.closes_at is not None and ticket.closes_at + SECOND < end:
-            ledger.close(ticket.closes_at + SECOND)
+        into = kept.pop(id(story.into), None)
+        last_ledger = tell(story, ledger, staff, str(ticket.pk), into)
+        if story.is_resolved:
+            rate(story, last_ledger, ratings, f"wamid.history.{ticket.pk}", memories[phone])
+        closes_at = last_ledger.ticket.closes_at
+        if closes_at is not None and closes_at + SECOND < end:
+            last_ledger.close(closes_at + SECOND)
         last[phone] = ticket
-        _keep(ledger, sheets, end)
-        identities[phone].last_inbound_at = max(m.occurred_at for m in ledger.messages if m.kind == MessageKind.INBOUND)
-        sheets.add(FocusSegment, attendance.focus(ticket.pk, story.efforts, staff.users, keys, end))
+        if id(story) in awaited:
+            kept[id(story)] = ledger
+        else:
+            _keep(ledger, sheets, end)
+        if into is not None:
+            _keep(into, sheets, end)
+        heard = [m.occurred_at for m in ledger.messages + last_ledger.messages if m.kind == MessageKind.INBOUND]
+        identities[phone].last_inbound_at = max(heard)
+        here, there = attendance.apart(story)
+        sheets.add(FocusSegment, attendance.focus(ticket.pk, here, staff.users, keys, end))
+        sheets.add(FocusSegment, attendance.focus(last_ledger.ticket.pk, there, staff.users, keys, end))
     sheets.add(Contact, contacts.values())
     sheets.add(ContactIdentity, identities.values())
     sheets.add(Conversation, conversations.values())

@@ -4,13 +4,14 @@ import datetime as dt
 import heapq
 import random
 import zoneinfo
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
+from helpdesk.seed import aside
 from helpdesk.seed.comments import HOW_LIKELY, comments_for
 from helpdesk.seed.desk import FORGOTTEN_AFTER, Desk, Piece, Task, Urgency
 from helpdesk.seed.rhythm import Arrival, arrivals, delay
-from helpdesk.seed.stories import ANSWERS, LANGUAGES, NAMES, NUDGES, PRESSING, QUESTIONS, STILL, TOPICS, Topic
+from helpdesk.seed.stories import AGAIN, ANSWERS, LANGUAGES, NAMES, NUDGES, PRESSING, QUESTIONS, STILL, TOPICS
+from helpdesk.seed.telling import Effort, Person, Step, Story, Telling, done, watch
 
 LANGUAGE_WEIGHTS = (34, 28, 18, 12, 8)
 TOPIC_WEIGHTS = tuple(topic.weight for topic in TOPICS)
@@ -23,70 +24,6 @@ DESKS = {
 FIRST_LOOK, LOOKING_INTO_IT, NEXT_ANSWER, LAST_ANSWER, AFTER_WORK = 80.0, 90.0, 120.0, 150.0, 590.0
 ALMOST_A_DAY = dt.timedelta(hours=23, minutes=30)
 A_MOMENT, A_WHILE = dt.timedelta(seconds=1), dt.timedelta(minutes=3)
-
-
-@dataclass
-class Person:
-    """A customer; `free_at` is when an earlier conversation is certainly over."""
-
-    name: str
-    phone: str
-    language: str
-    free_at: dt.datetime | None = None
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that happened: write, claim, reply, transfer, priority, tag, resolve; by whom and with what."""
-
-    kind: str
-    at: dt.datetime
-    who: str = ""
-    text: str = ""
-    team: str = ""
-    priority: int = 3
-    read_after: int = 30
-
-
-@dataclass(frozen=True)
-class Effort:
-    """Somebody had the ticket before their eyes; `composing` when they were writing."""
-
-    who: str
-    begins: dt.datetime
-    ends: dt.datetime
-    composing: bool
-
-
-@dataclass
-class Story:
-    """One ticket from its first message to its end, and what its customer thinks of it."""
-
-    person: Person
-    topic: Topic
-    steps: list[Step] = field(default_factory=list)
-    efforts: list[Effort] = field(default_factory=list)
-    acknowledged_after: int = 2
-    score: int | None = None
-    recommends: int | None = None
-    comment: str = ""
-    stops: bool = False
-    answer_after: int = 60
-
-    @property
-    def opened_at(self) -> dt.datetime:
-        """When the customer first wrote."""
-        return self.steps[0].at
-
-
-Telling = Generator[Task, Piece | None, Story]
-
-
-def done(task: Task) -> Generator[Task, Piece | None, Piece]:
-    """Wait until somebody has done what cannot be left undone."""
-    piece = yield task
-    assert piece is not None  # noqa: S101 - only what is written down afterwards may be forgotten
-    return piece
 
 
 class Plot:
@@ -148,6 +85,10 @@ class Plot:
                 if known.free_at is not None and known.free_at < at:
                     known.free_at = None
                     return known
+        return self._newcomer()
+
+    def _newcomer(self) -> Person:
+        chance = self.chance
         language = chance.choices(LANGUAGES, weights=LANGUAGE_WEIGHTS)[0]
         first, last, prefix = NAMES[language]
         person = Person(
@@ -160,7 +101,11 @@ class Plot:
 
     def _story(self, arrival: Arrival) -> Telling:
         chance = self.chance
+        if chance.random() < aside.SPAM:
+            return (yield from aside.advertises(chance, self._newcomer(), arrival.at))
         person = self._person(arrival.at)
+        if person.story is not None and chance.random() < aside.SECOND:
+            return (yield from self._writes_twice(person, person.story, arrival.at))
         topic = chance.choices(TOPICS, weights=TOPIC_WEIGHTS)[0]
         story = Story(person=person, topic=topic, acknowledged_after=chance.randrange(1, 6))
         add, language, team = story.steps.append, person.language, topic.team
@@ -186,7 +131,7 @@ class Plot:
             team = "Returns desk" if topic.team != "Returns desk" else "Finance"
             piece = yield from done(Task(max(now, piece.ends), 45, DESKS[topic.team], prefer=agent))
             agent = chance.choice([name for name in DESKS[team] if name != piece.who])
-            self._watch(story, piece, composing=False)
+            watch(story, piece, composing=False)
             add(Step("transfer", piece.ends, who=piece.who, team=team, text=agent))
             piece = yield from done(Task(piece.ends, self._takes(NEXT_ANSWER), (agent,)))
             now = self._answer(story, piece, ANSWERS[language][1])
@@ -199,11 +144,26 @@ class Plot:
             add(Step("write", asked, text=STILL[language]))
             piece = yield from done(Task(asked, self._takes(LAST_ANSWER), DESKS[team], urgency, agent))
             self._solve(story, piece, ANSWERS[language][1])
-        person.free_at = story.steps[-1].at + self.reopen_window + dt.timedelta(hours=1)
+        person.free_at, person.story = story.steps[-1].at + self.reopen_window + dt.timedelta(hours=1), story
         self._rate(story, bad=arrival.bad)
         written_down = yield Task(piece.ends, self._takes(AFTER_WORK), (piece.who,), Urgency.AFTER_WORK)
         if written_down is not None:
-            self._watch(story, written_down, composing=False)
+            watch(story, written_down, composing=False)
+        return story
+
+    def _writes_twice(self, person: Person, earlier: Story, at: dt.datetime) -> Telling:
+        """Let somebody come back to what was closed: who sees that merges the tickets and goes on in the first one."""
+        chance, desk = self.chance, DESKS[earlier.team]
+        story = Story(person, earlier.topic, into=earlier, acknowledged_after=chance.randrange(1, 6))
+        story.steps.append(Step("write", at, text=AGAIN[person.language]))
+        piece = yield from done(Task(at, self._takes(FIRST_LOOK), desk, Urgency.WAITING))
+        self._nudge(story, piece)
+        watch(story, piece, composing=False)
+        story.steps.append(Step("claim", piece.begins + dt.timedelta(seconds=3), who=piece.who))
+        story.steps.append(Step("merge", piece.ends, who=piece.who))
+        piece = yield from done(Task(piece.ends, self._takes(LAST_ANSWER), desk, Urgency.WAITING, piece.who))
+        self._solve(story, piece, ANSWERS[person.language][1])
+        self._rate(story, bad=False)
         return story
 
     def _takes(self, median: float, spread: float = 0.55) -> float:
@@ -230,14 +190,14 @@ class Plot:
 
     def _answer(self, story: Story, piece: Piece, text: str) -> dt.datetime:
         self._nudge(story, piece)
-        self._watch(story, piece, composing=True)
+        watch(story, piece, composing=True)
         story.steps.append(self._reply(piece.ends - dt.timedelta(seconds=2), piece.who, text))
         return piece.ends
 
     def _solve(self, story: Story, piece: Piece, text: str) -> None:
         """Answer for the last time and resolve, with a little to write down in between."""
         self._nudge(story, piece)
-        self._watch(story, piece, composing=True)
+        watch(story, piece, composing=True)
         story.steps.append(self._reply(piece.ends - dt.timedelta(seconds=25), piece.who, text))
         story.steps.append(Step("resolve", piece.ends, who=piece.who))
 
@@ -247,9 +207,6 @@ class Plot:
         if piece.ends - wrote > ALMOST_A_DAY:
             at = max(story.steps[-1].at + dt.timedelta(seconds=6), piece.begins - dt.timedelta(minutes=20))
             story.steps.append(Step("write", at, text=NUDGES[story.person.language]))
-
-    def _watch(self, story: Story, piece: Piece, *, composing: bool) -> None:
-        story.efforts.append(Effort(piece.who, piece.begins, piece.ends, composing))
 
     def _reply(self, at: dt.datetime, agent: str, text: str) -> Step:
         return Step("reply", at, who=agent, text=text, read_after=self.chance.randrange(6, 900))

@@ -97,6 +97,7 @@ class Promises:
         if response is None and ticket.waiting_since is not None:
             metric = Metric.NEXT_RESPONSE if self.answered else Metric.FIRST_RESPONSE
             response = self._start(metric, ticket.waiting_since)
+            self._notice_breach(response, at)
         resolution = next((c for c in self.clocks if c.metric == Metric.RESOLUTION), None)
         if resolution is None:
             self._start(Metric.RESOLUTION, ticket.opened_at)
@@ -151,6 +152,13 @@ class Promises:
         if clock.due_at is not None:
             clock.remaining_seconds = self._ruler(clock).between(at, clock.due_at)
         clock.state, clock.stopped_at = ClockState.STOPPED, at
+
+    def withdraw_promises(self, at: dt.datetime) -> None:
+        """Cancel what is promised: neither kept nor broken."""
+        for clock in self.clocks:
+            if clock.state == ClockState.RUNNING:
+                self._stop(clock, at)
+                clock.state = ClockState.CANCELLED
 
     def _resume(self, clock: SlaClock, at: dt.datetime) -> None:
         if clock.breached_at is None and clock.remaining_seconds is not None:

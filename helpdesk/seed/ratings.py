@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from helpdesk.seed.comments import NOTES
 from helpdesk.seed.ledger import Ledger
-from helpdesk.seed.plot import Story
 from helpdesk.seed.rows import Keys, fresh
 from helpdesk.seed.stories import SURVEY_LANGUAGES
+from helpdesk.seed.telling import Story
 from surveys.models import (
     AnswerKind,
     FollowUp,

@@ -103,6 +103,35 @@ TOPICS = (
     ),
 )
 
+# What nobody asked for; no customer, no answer.
+JUNK = Topic(
+    "",
+    "Front desk",
+    0,
+    {
+        "de": (
+            "Verdienen Sie von zu Hause 500 Euro am Tag, antworten Sie einfach mit JA!",
+            "Wir bringen Ihre Webseite bei Google auf Platz 1, garantiert in nur dreißig Tagen.",
+        ),
+        "en": (
+            "Earn 500 dollars a day from home, just reply YES to start!",
+            "We bring your website to the first place on Google, guaranteed in only thirty days.",
+        ),
+        "fr": (
+            "Gagnez 500 euros par jour depuis chez vous, répondez simplement OUI !",
+            "Nous plaçons votre site en première position sur Google, garanti en trente jours.",
+        ),
+        "es": (
+            "Gane 500 euros al día desde su casa, ¡solo responda SÍ!",
+            "Ponemos su página web en el primer puesto de Google, garantizado en treinta días.",
+        ),
+        "pt": (
+            "Ganhe 500 euros por dia sem sair de casa, basta responder SIM!",
+            "Colocamos o seu site em primeiro lugar no Google, garantido em trinta dias.",
+        ),
+    },
+)
+
 ANSWERS = {
     "de": (
         "Danke für Ihre Nachricht, ich sehe gleich nach.",
@@ -153,6 +182,14 @@ STILL = {
     "fr": "Désolé, ce n’est toujours pas bon.",
     "es": "Perdón, todavía no está bien.",
     "pt": "Desculpe, ainda não está certo.",
+}
+# What somebody writes who was told days ago that it is done.
+AGAIN = {
+    "de": "Ich hatte Ihnen letzte Woche geschrieben, und es ist noch immer nichts gekommen.",
+    "en": "I wrote to you last week, and nothing has arrived yet.",
+    "fr": "Je vous ai écrit la semaine dernière, et rien n’est encore arrivé.",
+    "es": "Les escribí la semana pasada y todavía no ha llegado nada.",
+    "pt": "Escrevi na semana passada e ainda não chegou nada.",
 }
 # Names and country codes by language; believable, and no real person's number: the digits after them are ours.
 NAMES = {

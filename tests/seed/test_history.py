@@ -12,23 +12,25 @@ from django.db import connection
 from django.db.models import Model
 
 from agents import presence
-from agents.models import Assignment, Notification, PresenceInterval, PresenceState, Team
+from agents.models import Assignment, Notification, PresenceInterval, PresenceState, Team, User
 from helpdesk import clock
 from helpdesk.seed import attendance
 from helpdesk.seed.comments import COMMENTS
 from helpdesk.seed.history import SEED, new_ticket, ratings_of, tell, terms_of, write_history
-from helpdesk.seed.ledger import ACCEPTED_AFTER, DELIVERED_AFTER, READ_AFTER, Ledger
+from helpdesk.seed.ledger import ACCEPTED_AFTER, DELIVERED_AFTER, READ_AFTER, SECOND, Ledger
 from helpdesk.seed.people import Staff, hire
-from helpdesk.seed.plot import Plot, Story
-from helpdesk.seed.ratings import INVITED_AFTER, Memory, rate
+from helpdesk.seed.plot import Plot
+from helpdesk.seed.promises import Terms
+from helpdesk.seed.ratings import INVITED_AFTER, Memory, Ratings, rate
 from helpdesk.seed.rhythm import BAD_DAYS
 from helpdesk.seed.rows import Keys
-from helpdesk.seed.stories import NUDGES
+from helpdesk.seed.stories import JUNK, NUDGES
+from helpdesk.seed.telling import Step, Story
 from surveys.defaults import install
 from surveys.invitations import decide, invite
 from surveys.models import FollowUp, Survey, SurveyAnswer, SurveyInvitation, SurveyResponse
 from tickets import focus, intake
-from tickets.actions import assignment, lifecycle, messaging, outbox, triage
+from tickets.actions import assignment, lifecycle, merging, messaging, outbox, spam, triage
 from tickets.actions.clocks import notice_next
 from tickets.courtesy import is_courtesy
 from tickets.defaults import install_texts
@@ -51,6 +53,7 @@ from tickets.models import (
     Purpose,
     SlaClock,
     Ticket,
+    TicketEvent,
 )
 
 END = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
@@ -87,9 +90,15 @@ def sweep_until(at: dt.datetime) -> None:
             assert notice_next()
 
 
-def act(story: Story, staff: Staff) -> Ticket:
-    """Let the steps of a story happen through the actions, each at its moment."""
+def name_of(story: Story) -> str:
+    """Return what no other story is called."""
+    return f"acted.{story.person.phone}.{story.opened_at:%j-%H%M%S}"
+
+
+def act(story: Story, staff: Staff, into: Ticket | None = None) -> Ticket:
+    """Let the steps of a story happen through the actions, each at its moment; return the ticket that it began."""
     ticket: Ticket | None = None
+    begun: Ticket | None = None
     delay = dt.timedelta(seconds=staff.teams["Finance"].send_delay_seconds)
     for number, step in enumerate(story.steps):
         sweep_until(step.at)
@@ -100,7 +109,7 @@ def act(story: Story, staff: Staff) -> Ticket:
                 taken = intake.receive(
                     InboundMessage(
                         inbox_id=staff.inbox.pk,
-                        external_id=f"acted.{story.person.phone}.{number}",
+                        external_id=f"{name_of(story)}.{number}",
                         identities=(Identity(kind=IdentityKind.PHONE, value=story.person.phone),),
                         occurred_at=step.at - dt.timedelta(seconds=1),
                         content_type=ContentType.TEXT,
@@ -110,38 +119,58 @@ def act(story: Story, staff: Staff) -> Ticket:
                 )
                 ticket = Ticket.objects.get(pk=taken.ticket_id or 0)
                 if number == 0:
+                    begun = ticket
                     _acknowledge(story, ticket)
                 continue
             assert ticket is not None
             actor, seen = staff.users[step.who], ticket.conversation.last_seq
-            if step.kind == "claim":
-                assignment.claim(actor=actor, ticket_id=ticket.pk)
-            elif step.kind == "transfer":
-                to = staff.users[step.text or step.who].pk
-                assignment.transfer(actor=actor, ticket_id=ticket.pk, team_id=staff.teams[step.team].pk, assignee_id=to)
-            elif step.kind == "priority":
-                triage.set_priority(actor=actor, ticket_id=ticket.pk, priority=step.priority)
-            elif step.kind == "tag":
-                triage.add_tag(actor=actor, ticket_id=ticket.pk, name=step.text)
-            elif step.kind == "resolve":
-                lifecycle.resolve(actor=actor, ticket_id=ticket.pk, seen_seq=seen)
+            if step.kind == "merge":
+                assert into is not None
+                ticket = merging.merge(actor=actor, ticket_id=ticket.pk, into_id=into.pk, seen_seq=seen)
+            elif step.kind != "reply":
+                _does(step, actor, ticket, staff)
             else:
                 message = messaging.reply(
                     actor=actor, ticket_id=ticket.pk, text=step.text, client_id=uuid.uuid4(), seen_seq=seen
                 )
-                name = f"acted.{story.person.phone}.{number}"
+                name = f"{name_of(story)}.{number}"
                 _deliver(message, step.at + delay, dt.timedelta(seconds=step.read_after), name)
     assert ticket is not None
-    answer_surveys(story, ticket)
-    ticket.refresh_from_db()
-    return ticket
+    assert begun is not None
+    if story.is_resolved:
+        answer_surveys(story, ticket)
+        ticket.refresh_from_db()
+        assert ticket.closes_at is not None
+        with clock.at(ticket.closes_at + SECOND):
+            assert lifecycle.close_next()
+    begun.refresh_from_db()
+    return begun
+
+
+def _does(step: Step, actor: User, ticket: Ticket, staff: Staff) -> None:
+    """Let an agent do what is one action of one ticket."""
+    seen = ticket.conversation.last_seq
+    match step.kind:
+        case "claim":
+            assignment.claim(actor=actor, ticket_id=ticket.pk)
+        case "transfer":
+            to = staff.users[step.text or step.who].pk
+            assignment.transfer(actor=actor, ticket_id=ticket.pk, team_id=staff.teams[step.team].pk, assignee_id=to)
+        case "priority":
+            triage.set_priority(actor=actor, ticket_id=ticket.pk, priority=step.priority)
+        case "tag":
+            triage.add_tag(actor=actor, ticket_id=ticket.pk, name=step.text)
+        case "resolve":
+            lifecycle.resolve(actor=actor, ticket_id=ticket.pk, seen_seq=seen)
+        case "spam":
+            spam.mark_spam(actor=actor, ticket_id=ticket.pk, seen_seq=seen)
 
 
 def _acknowledge(story: Story, ticket: Ticket) -> None:
     """Let a worker send the acknowledgement."""
     message = ticket.messages.get(purpose=Purpose.ACKNOWLEDGEMENT)
     left = story.opened_at + dt.timedelta(seconds=story.acknowledged_after)
-    _deliver(message, left, READ_AFTER, f"acted.{story.person.phone}.ack")
+    _deliver(message, left, READ_AFTER, f"{name_of(story)}.ack")
 
 
 def answer_surveys(story: Story, ticket: Ticket) -> None:
@@ -152,12 +181,12 @@ def answer_surveys(story: Story, ticket: Ticket) -> None:
     due = story.steps[-1].at + survey.delay
     with clock.at(story.steps[-1].at + INVITED_AFTER):
         invitation = invite(survey, ticket, resolution, due_at=due, at=clock.now())
-    if not _ask(invitation, f"acted.{story.person.phone}.csat"):
+    if not _ask(invitation, f"{name_of(story)}.csat"):
         return
     at = due + dt.timedelta(seconds=story.answer_after)
     if story.stops:
         _say(story, ticket, at, "STOP", {})
-        _deliver(Message.objects.get(purpose=Purpose.CONSENT), at, READ_AFTER, f"{story.person.phone}.stopped")
+        _deliver(Message.objects.get(purpose=Purpose.CONSENT), at, READ_AFTER, f"{name_of(story)}.stopped")
     if story.score is None:
         return
     tap = {"choice": {"id": f"survey:{invitation.token}:{story.score}", "title": "⭐" * story.score}}
@@ -165,7 +194,7 @@ def answer_surveys(story: Story, ticket: Ticket) -> None:
     if story.comment:
         _say(story, ticket, at + survey.delay * 2 / 3, story.comment, {})
     nps = SurveyInvitation.objects.get(ticket=ticket, survey__kind="nps")
-    assert _ask(nps, f"acted.{story.person.phone}.nps")
+    assert _ask(nps, f"{name_of(story)}.nps")
     if story.recommends is not None:
         at = nps.due_at + dt.timedelta(seconds=story.answer_after)
         _answer(story, ticket, at, str(story.recommends), {})
@@ -186,7 +215,7 @@ def _say(story: Story, ticket: Ticket, at: dt.datetime, text: str, content: dict
         intake.receive(
             InboundMessage(
                 inbox_id=ticket.conversation.inbox_id,
-                external_id=f"acted.{story.person.phone}.said.{text}",
+                external_id=f"{name_of(story)}.said.{text}",
                 identities=(Identity(kind=IdentityKind.PHONE, value=story.person.phone),),
                 occurred_at=at - dt.timedelta(seconds=1),
                 content_type=ContentType.CHOICE if content else ContentType.TEXT,
@@ -201,7 +230,7 @@ def _answer(story: Story, ticket: Ticket, at: dt.datetime, text: str, content: d
     _say(story, ticket, at, text, content)
     thanks = SurveyResponse.objects.latest("pk").thanked_with
     assert thanks is not None
-    _deliver(thanks, at, READ_AFTER, f"{text}.{story.person.phone}.thanks")
+    _deliver(thanks, at, READ_AFTER, f"{text}.{name_of(story)}.thanks")
 
 
 def _deliver(message: Message, left: dt.datetime, read_after: dt.timedelta, external_id: str) -> None:
@@ -245,11 +274,14 @@ LEFT_OUT = {
 
 def columns(row: Model, *also: str) -> dict[str, Any]:
     """Return what a row says, without keys that differ by nature."""
-    return {
+    found = {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
         if field.attname not in LEFT_OUT and field.attname not in also
     }
+    if isinstance(row, TicketEvent) and "messages" in row.data:
+        found["data"] = {**row.data, "messages": len(row.data["messages"])}
+    return found
 
 
 def test_each_row_of_an_invented_ticket_is_the_row_that_the_actions_write(staff: Staff) -> None:
@@ -269,50 +301,68 @@ def test_each_row_of_an_invented_ticket_is_the_row_that_the_actions_write(staff:
         first(lambda story: story.comment and story.score == 1 and story.recommends is not None),
         first(lambda story: story.stops),
         first(lambda story: any(step.text in NUDGES.values() for step in story.steps)),
-        first(lambda story: story.person.language == "es"),
         first(lambda story: story.person.language == "fr"),
+        first(lambda story: story.topic == JUNK),
     ]
-    keys, old = Keys(), dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    merged = first(lambda story: story.into is not None and story.person.language == "es")
+    assert merged.into is not None
+    old = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     terms = dataclasses.replace(terms_of(staff, END), alerts_since=old)
-    for story in kinds:
-        acted = act(story, staff)
-        contact = acted.conversation.contact
-        fresh = Conversation(inbox=staff.inbox, contact=contact)
-        ledger = Ledger(fresh, contact, new_ticket(story, fresh, staff, keys, None), terms, keys)
-        ledger.ticket.pk = acted.pk
-        tell(story, ledger, staff, "told")
-        ratings = ratings_of(staff, keys, old)
+    for chain in [*([story] for story in kinds), [merged.into, merged]]:
+        acted: list[Ticket] = []
+        for story in chain:
+            acted.append(act(story, staff, *acted))
+        ratings = ratings_of(staff, Keys(), old)
         ratings.delays = {survey.kind: survey.delay for survey in ratings.surveys.values()}
-        rate(story, ledger, ratings, "told", Memory())
-        assert columns(ledger.ticket) == columns(acted)
-        assert fresh.last_seq == acted.conversation.last_seq
-        messages = acted.conversation.messages.order_by("seq")
-        assert [columns(row) for row in ledger.messages] == [columns(row) for row in messages]
-        assert [columns(row) for row in ledger.events] == [columns(r) for r in acted.events.order_by("seq")]
-        assert [columns(row) for row in ledger.clocks] == [columns(r) for r in acted.clocks.order_by("pk")]
-        wanted = [
-            columns(event, "recorded_at") for c in acted.clocks.order_by("pk") for event in c.events.order_by("pk")
-        ]
-        places = {clock.pk: place for place, clock in enumerate(ledger.clocks)}
-        by_clock = sorted(ledger.sla_events, key=lambda event: places[event.clock_id])
-        assert [columns(row, "recorded_at") for row in by_clock] == wanted
-        assert {(row.tag_id, row.source) for row in ledger.tags} == set(
-            acted.ticket_tags.values_list("tag_id", "source")
-        )
-        invitations = SurveyInvitation.objects.filter(ticket=acted).order_by("pk")
+        told = told_of(chain, acted, staff, terms, ratings)
+        for ledger in told:
+            rows_are_those_of_the_actions(ledger, Ticket.objects.get(pk=ledger.ticket.pk))
+        contact, of_them = acted[0].conversation.contact, {"ticket__in": acted}
+        said = sorted((row for ledger in told for row in ledger.messages), key=lambda row: row.seq)
+        messages = Message.objects.filter(conversation__contact=contact).order_by("seq")
+        assert [columns(row) for row in said] == [columns(row) for row in messages]
+        assert told[0].conversation.last_seq == Conversation.objects.get(contact=contact).last_seq
+        invitations = SurveyInvitation.objects.filter(**of_them).order_by("pk")
         assert [columns(row) for row in ratings.invitations] == [columns(row) for row in invitations]
         responses = SurveyResponse.objects.filter(invitation__in=invitations).order_by("pk")
         assert [columns(row) for row in ratings.responses] == [columns(row) for row in responses]
         answers = SurveyAnswer.objects.filter(response__in=responses).order_by("pk")
         assert [columns(row) for row in ratings.answers] == [columns(row) for row in answers]
-        assert [columns(row) for row in ratings.follow_ups] == [
-            columns(r) for r in FollowUp.objects.filter(ticket=acted)
-        ]
+        assert [columns(row) for row in ratings.follow_ups] == [columns(r) for r in FollowUp.objects.filter(**of_them)]
         wishes = ConsentChange.objects.filter(contact=contact)
         assert [columns(row) for row in ratings.consents] == [columns(row) for row in wishes]
-        alerts = Notification.objects.filter(ticket_id=acted.pk).values_list("created_at", "kind", "user_id")
-        assert sorted((row.created_at, row.kind, row.user_id) for row in ledger.alerts) == sorted(alerts)
-        Ticket.objects.filter(pk=acted.pk).update(status="closed", resolved_at=END)
+
+
+def told_of(chain: list[Story], acted: list[Ticket], staff: Staff, terms: Terms, ratings: Ratings) -> list[Ledger]:
+    """Tell what was acted, each story in a ledger of its own, of one conversation."""
+    contact, keys, memory = acted[0].conversation.contact, ratings.keys, Memory()
+    fresh = Conversation(inbox=staff.inbox, contact=contact)
+    ledgers: list[Ledger] = []
+    for story, ticket in zip(chain, acted, strict=True):
+        before = ledgers[0].ticket if ledgers else None
+        ledger = Ledger(fresh, contact, new_ticket(story, fresh, staff, keys, before), terms, keys)
+        ledger.ticket.pk = ticket.pk
+        last = tell(story, ledger, staff, "told", *ledgers)
+        ledgers.append(ledger)
+        if story.is_resolved:
+            rate(story, last, ratings, "told", memory)
+            assert last.ticket.closes_at is not None
+            last.close(last.ticket.closes_at + SECOND)
+    return ledgers
+
+
+def rows_are_those_of_the_actions(ledger: Ledger, acted: Ticket) -> None:
+    """Compare what belongs to one ticket."""
+    assert columns(ledger.ticket) == columns(acted)
+    assert [columns(row) for row in ledger.events] == [columns(r) for r in acted.events.order_by("seq")]
+    assert [columns(row) for row in ledger.clocks] == [columns(r) for r in acted.clocks.order_by("pk")]
+    wanted = [columns(event, "recorded_at") for c in acted.clocks.order_by("pk") for event in c.events.order_by("pk")]
+    places = {clock.pk: place for place, clock in enumerate(ledger.clocks)}
+    by_clock = sorted(ledger.sla_events, key=lambda event: places[event.clock_id])
+    assert [columns(row, "recorded_at") for row in by_clock] == wanted
+    assert {(row.tag_id, row.source) for row in ledger.tags} == set(acted.ticket_tags.values_list("tag_id", "source"))
+    alerts = Notification.objects.filter(ticket_id=acted.pk).values_list("created_at", "kind", "user_id")
+    assert sorted((row.created_at, row.kind, row.user_id) for row in ledger.alerts) == sorted(alerts)
 
 
 def test_a_shift_and_an_effort_are_the_rows_that_open_pages_write(staff: Staff) -> None:
@@ -360,10 +410,13 @@ def test_sixty_days_hold_every_invariant(staff: Staff) -> None:
             places += [event.seq for event in events]
             assert [e.recorded_at for e in sorted(events, key=lambda e: e.seq)] == sorted(e.recorded_at for e in events)
             assert ticket.last_message is not None
-            assert ticket.last_message.ticket_id == ticket.pk
+            assert ticket.last_message.ticket_id == (ticket.merged_into_id or ticket.pk)
         assert sorted(places) == list(range(1, conversation.last_seq + 1))
-    assert not SlaClock.objects.exclude(state=ClockState.STOPPED).exists()
-    late = SlaClock.objects.filter(breached_at__isnull=False)
+    junk = Ticket.objects.filter(spam_at__isnull=False)
+    assert junk.exists()
+    assert not Message.objects.filter(ticket__in=junk, purpose__in=[Purpose.REPLY, Purpose.SURVEY]).exists()
+    assert not SlaClock.objects.exclude(state=ClockState.STOPPED).exclude(ticket__in=junk).exists()
+    late = SlaClock.objects.filter(breached_at__isnull=False, state=ClockState.STOPPED)
     assert late.exists()
     assert all(one.stopped_at and one.due_at and one.stopped_at >= one.due_at for one in late)
     acknowledged = Message.objects.filter(purpose=Purpose.ACKNOWLEDGEMENT).values("ticket").distinct()
@@ -411,3 +464,6 @@ def test_the_same_seed_tells_the_same_past(staff: Staff) -> None:
     assert first == second
     assert 2500 < len(first) < 3500
     assert {story.person.language for story in first} == {"de", "en", "fr", "es", "pt"}
+    junk, twice = [story for story in first if not story.is_resolved], [story for story in first if story.into]
+    assert 0.01 < len(junk) / len(first) < 0.03
+    assert 0.005 < len(twice) / len(first) < 0.02
