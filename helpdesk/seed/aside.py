@@ -9,8 +9,15 @@ from helpdesk.seed.stories import JUNK
 from helpdesk.seed.telling import Person, Step, Story, Telling, done, watch
 
 SPAM = 0.02  # of all who write
-SECOND = 0.03  # of those who come back
+SECOND = 0.06  # of those who come back while they remember
+REMEMBERED = dt.timedelta(days=10)
 A_GLANCE = 25.0  # seconds until somebody sees what it is, as a median
+
+
+def is_the_same_again(chance: random.Random, person: Person, at: dt.datetime) -> bool:
+    """Whether somebody who comes back means what was closed a few days ago."""
+    known = person.story
+    return known is not None and at - known.steps[-1].at < REMEMBERED and chance.random() < SECOND
 
 
 def advertises(chance: random.Random, person: Person, at: dt.datetime) -> Telling:

@@ -104,7 +104,7 @@ class Plot:
         if chance.random() < aside.SPAM:
             return (yield from aside.advertises(chance, self._newcomer(), arrival.at))
         person = self._person(arrival.at)
-        if person.story is not None and chance.random() < aside.SECOND:
+        if person.story is not None and aside.is_the_same_again(chance, person, arrival.at):
             return (yield from self._writes_twice(person, person.story, arrival.at))
         topic = chance.choices(TOPICS, weights=TOPIC_WEIGHTS)[0]
         story = Story(person=person, topic=topic, acknowledged_after=chance.randrange(1, 6))
