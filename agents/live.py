@@ -42,13 +42,13 @@ class Sender:
                 threading.Thread(target=self._loop.run_forever, name="live", daemon=True).start()
             return self._loop
 
-    async def _send(self, groups: tuple[str, ...], frame: dict[str, Any]) -> None:
+    async def _send(self, groups: tuple[str, ...], event: dict[str, Any]) -> None:
         layer = get_channel_layer()
         assert layer is not None  # noqa: S101 - settings wire one
         try:
             async with asyncio.timeout(DEADLINE):
                 for group in groups:
-                    await layer.group_send(group, {"type": "live.frame", "frame": frame})
+                    await layer.group_send(group, event)
         except Exception as error:  # noqa: BLE001 - Valkey may be away in many ways; pages poll versions then
             log.warning("live_frame_dropped", error=type(error).__name__)
         finally:
@@ -56,14 +56,28 @@ class Sender:
 
     def send(self, groups: tuple[str, ...], frame: dict[str, Any]) -> None:
         """Send a frame to groups without waiting for it."""
+        self.tell(groups, {"type": "live.frame", "frame": frame})
+
+    def tell(self, groups: tuple[str, ...], event: dict[str, Any]) -> None:
+        """Let the sockets of groups know something, without waiting for it."""
         loop = self._running_loop()
         if self._under_way >= MAX_UNDER_WAY:
             return
         self._under_way += 1
-        asyncio.run_coroutine_threadsafe(self._send(groups, frame), loop)
+        asyncio.run_coroutine_threadsafe(self._send(groups, event), loop)
 
 
 sender = Sender()
+
+
+def announce_access(people: Iterable[int]) -> None:
+    """Let, after commit, these people's sockets ask at once what they may still hear; else they ask every few seconds.
+
+    For whoever changes a membership, a role, a password or an account, or ends a session.
+    """
+    groups = tuple(person_group(user_id) for user_id in sorted(set(people)))
+    if groups:
+        transaction.on_commit(lambda: sender.tell(groups, {"type": "live.access"}))
 
 
 def announce_alerts(people: Iterable[int]) -> None:

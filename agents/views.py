@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from agents import presence
 from agents.forms import LoginForm, PreferencesForm
+from agents.live import announce_access
 from agents.models import Membership, PresenceState, User
 from helpdesk import clock
 
@@ -49,6 +50,7 @@ class LogoutView(auth_views.LogoutView):
         response = super().post(request, *args, **kwargs)
         if user_id is not None:
             presence.leave(user_id, clock.now())
+            announce_access([user_id])
         return response
 
 

@@ -1,8 +1,8 @@
 """The one socket of a page: it hears which tickets changed, and says which one is looked at.
 
-Frames carry ids only; a page that hears of a change fetches the fragment with its own permissions. Every few seconds
-the socket asks whether its person may still be here, so that a deactivated account or an ended session loses it within
-bounded time, and says that they are here.
+Frames carry ids only; a page that hears of a change fetches the fragment with its own permissions. Whoever
+changes somebody's account, role or teams tells their sockets, which ask at once what their person may still hear; every
+few seconds they ask by themselves, whatever was changed and however, and say that their person is here.
 """
 
 import asyncio
@@ -86,6 +86,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         self.focus_again = 0.0
         self.last_seen = presence.Here()
         self.beat: asyncio.Task[None] | None = None
+        self.looking_after = asyncio.Lock()
         self.socket = secrets.token_hex(4)
 
     async def connect(self) -> None:
@@ -192,6 +193,13 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         if event["ticket"] == self.watched:
             await self._look_around()
 
+    async def live_access(self, event: dict[str, Any]) -> None:
+        """Ask at once what the person may still hear, because somebody changed it."""
+        del event
+        with suppress(Error, RedisError, OSError):
+            if not await self._look_after():
+                await self.close(SIGNED_OUT)
+
     async def _look_around(self) -> None:
         """Tell the page when the others at its ticket are not those it knows."""
         if self.watched is None:
@@ -213,10 +221,12 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
 
     async def _look_after(self) -> bool:
         """Let the person hear and see what they may now; return whether they may be here at all."""
-        found = await database_sync_to_async(renew)(self.session_key)
-        if found is None or found[0] != self.user_id:
-            return False
-        await self._join(found[1])
+        # One after the other: what was asked earlier must not be applied later.
+        async with self.looking_after:
+            found = await database_sync_to_async(renew)(self.session_key)
+            if found is None or found[0] != self.user_id:
+                return False
+            await self._join(found[1])
         if self.watched is None:
             return True
         if await database_sync_to_async(may_read)(self.user_id, self.watched):

@@ -13,17 +13,20 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.db import connection, connections
 from django.test import Client
+from django.urls import reverse
 from pytest_django.fixtures import Settings
 from redis import Redis
 
 from agents import notify
 from agents import presence as availability
-from agents.models import Membership, PresenceInterval, User
+from agents.models import Membership, PresenceInterval, Team, User
 from helpdesk import clock
 from tests.cast import House
 from tickets import consumers, presence
+from tickets.actions import teams
+from tickets.actions.teams import Seat
 from tickets.consumers import SIGNED_OUT, AgentConsumer
-from tickets.live import team_group
+from tickets.live import EVERYTHING, team_group
 from tickets.models import FocusSegment, Ticket
 
 # The socket asks the database from a thread of its own, which sees only what is committed.
@@ -86,11 +89,11 @@ def play(scenario: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(act())
 
 
-async def announce(team_id: int, ticket_id: int = 7) -> dict[str, Any]:
+async def announce(team_id: int, ticket_id: int = 7, *, group: str = "") -> dict[str, Any]:
     """Tell a team of a change, as `tickets.live` does; return the frame."""
     frame = {"type": "ticket", "ticket": ticket_id, "version": 3, "team": team_id}
     layer: Any = get_channel_layer()
-    await layer.group_send(team_group(team_id), {"type": "live.frame", "frame": frame})
+    await layer.group_send(group or team_group(team_id), {"type": "live.frame", "frame": frame})
     return frame
 
 
@@ -189,6 +192,83 @@ def test_a_deactivated_person_loses_the_socket(cast: House, impatient: None) -> 
         await lena.open()
         await database_sync_to_async(User.objects.filter(pk=cast.lena.pk).update)(is_active=False)
         assert await lena.hear() == {"closed": SIGNED_OUT}
+
+    play(scenario)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the socket never ask by itself, so that it must be told."""
+    monkeypatch.setattr(consumers, "BEAT_SECONDS", 3600.0)
+
+
+def test_who_is_taken_out_of_a_team_hears_no_more_of_it_at_once(cast: House, ticket: Ticket, patient: None) -> None:
+    lena, mateus = Socket(cast.lena), Socket(cast.mateus)
+
+    def part() -> None:
+        team = Team.objects.get(pk=cast.returns.pk)
+        plan = teams.TeamPlan(name=team.name, assignment=team.assignment, capacity=9, seats=(Seat(cast.mateus.pk),))
+        teams.change(actor=cast.ada, team_id=team.pk, version=team.version, plan=plan)
+
+    async def scenario() -> None:
+        for socket in (lena, mateus):
+            await socket.open()
+            await socket.say(type="watch", ticket=ticket.pk)
+        seen = {"type": "presence", "ticket": ticket.pk}
+        assert [await lena.hear(), await mateus.hear()] == [seen, seen]
+        await database_sync_to_async(part)()
+        assert await mateus.hear() == seen, "Lena looks at the ticket no more"
+        frame = await announce(cast.returns.pk, ticket.pk)
+        assert await mateus.hear() == frame
+        assert await lena.hears_nothing()
+        for socket in (lena, mateus):
+            await socket.close()
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("how", ["deactivated", "demoted", "password", "logged out"])
+def test_who_is_changed_in_the_admin_or_logs_out_loses_the_socket_at_once(cast: House, patient: None, how: str) -> None:
+    jonas, ada = Socket(cast.jonas), Client()
+    ada.force_login(cast.ada, backend="django.contrib.auth.backends.ModelBackend")
+    User.objects.filter(pk=cast.ada.pk).update(is_superuser=True)
+    page = reverse("admin:agents_user_change", args=[cast.jonas.pk])
+
+    def change() -> None:
+        if how == "logged out":
+            jonas.client.post(reverse("account:logout"))
+            return
+        if how == "password":
+            word = {"password1": "quite-other-words", "password2": "quite-other-words", "usable_password": "true"}
+            ada.post(reverse("admin:auth_user_password_change", args=[cast.jonas.pk]), word)
+            return
+        form = ada.get(page).context["adminform"].form
+        data = {name: value for name, value in form.initial.items() if value not in (None, False, [])}
+        data |= {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0", "is_active": "on"}
+        data |= {"date_joined_0": "2026-01-01", "date_joined_1": "09:00"}
+        if how == "deactivated":
+            del data["is_active"]
+        else:
+            data["role"] = "agent"
+        answer = ada.post(page, data)
+        assert answer.status_code == 302, answer.context["errors"]
+
+    async def scenario() -> None:
+        await jonas.open()
+        frame = await announce(cast.returns.pk, group=EVERYTHING)
+        assert await jonas.hear() == frame, "a manager hears of every team"
+        await database_sync_to_async(change)()
+        if how != "demoted":
+            assert await jonas.hear() == {"closed": SIGNED_OUT}
+            return
+        for _ in range(20):
+            await announce(cast.returns.pk, group=EVERYTHING)
+            if await jonas.hears_nothing():
+                break
+            assert await jonas.hear() == frame
+        else:
+            raise AssertionError("an agent hears of no teams but their own")
+        await jonas.close()
 
     play(scenario)
 

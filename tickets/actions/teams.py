@@ -6,6 +6,7 @@ from django.db.models import Count, ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agents.live import announce_access
 from agents.models import Membership, Team, User
 from tickets.actions.base import action, now
 from tickets.actions.configuration import mark_changed, record, require_configurer, require_fresh, unique_name
@@ -174,6 +175,7 @@ def _seat(team: Team, seats: tuple[Seat, ...]) -> bool:
             member.is_lead, member.capacity = seat.is_lead, seat.capacity
             member.save()
             changed = True
+    announce_access(wanted.keys() ^ members.keys())
     return changed
 
 
