@@ -13,7 +13,7 @@ from tests.cast import House, ticket_of, writes
 from tickets import queue, worklist
 from tickets.actions import assignment
 from tickets.views import present
-from tickets.views.base import Place
+from tickets.views.place import Place
 from tickets.worklist import Line
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)

@@ -1,11 +1,8 @@
 """What every view of the inbox shares: who asks, what they may see, and from where in the work list they came."""
 
-import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,14 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from agents.models import Team, User
-from agents.permissions import reads_reports, role_among
+from agents.models import User
+from agents.permissions import reads_reports
 from helpdesk import clock
 from tickets import queue
 from tickets.cursors import Cursor
 from tickets.models import Ticket
 from tickets.views import present
-from tickets.worklist import Cut
+from tickets.views.place import Place
 
 RESPONSE = Callable[..., HttpResponse]
 
@@ -49,57 +46,6 @@ def agents_only(view: RESPONSE) -> RESPONSE:
 def wants_fragment(request: AgentRequest) -> bool:
     """Whether htmx asks for a part of the page; going back in the history asks for all of it."""
     return bool(request.htmx) and not request.htmx.history_restore_request
-
-
-@dataclass(frozen=True)
-class Place:
-    """From where in the work list somebody looks at a ticket; it decides what comes next."""
-
-    view: queue.View
-    team: Team | None
-    teams: list[Team]
-
-    @property
-    def team_id(self) -> int | None:
-        """Return the chosen team's key."""
-        return self.team.pk if self.team else None
-
-    @property
-    def query(self) -> str:
-        """Return what addresses carry along to stay in this place."""
-        return f"?{urlencode({'team': self.team.pk})}" if self.team else ""
-
-    @property
-    def title(self) -> str:
-        """Return the heading of the list."""
-        if self.team is not None:
-            return self.team.name
-        return self.teams[0].name if len(self.teams) == 1 else _("All teams")
-
-    @property
-    def list_url(self) -> str:
-        """Return the address of the list."""
-        return reverse("inbox:list", args=[self.view]) + self.query
-
-    def role_of(self, user: User, team_id: int) -> str | None:
-        """Return the row of the matrix that holds for this person in a team, as `role_in_team` does; no query."""
-        leads = {team.pk: bool(getattr(team, "is_led", None)) for team in self.teams}
-        return role_among(user, leads, team_id)
-
-    def leads_somewhere(self) -> bool:
-        """Whether this person leads one of the teams."""
-        return any(getattr(team, "is_led", None) for team in self.teams)
-
-    def cut(self, user: User, at: dt.datetime) -> Cut:
-        """Return which tickets the list shows."""
-        teams = self.teams if self.team is None else [self.team]
-        if self.team is None and user.sees_everything:
-            teams = []
-        return queue.cut_of(user, self.view, (team.pk for team in teams), at)
-
-    def ticket_url(self, ticket_id: int) -> str:
-        """Return the address of a ticket seen from this place."""
-        return reverse("inbox:ticket", args=[self.view, ticket_id]) + self.query
 
 
 def _view(name: str) -> queue.View:

@@ -14,8 +14,9 @@ from tickets.forms import MergeForm
 from tickets.merge_targets import merge_targets
 from tickets.models import Ticket
 from tickets.views import present
-from tickets.views.base import AgentRequest, Place, agents_only, place_of, visible_ticket
+from tickets.views.base import AgentRequest, agents_only, place_of, visible_ticket
 from tickets.views.pages import place_query
+from tickets.views.place import Place
 from tickets.views.responses import invalid, move_on, refuse
 
 

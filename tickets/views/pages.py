@@ -21,7 +21,8 @@ from tickets import dossier, presence, routing_history, timeline, workload
 from tickets.channels import get_channel
 from tickets.models import Draft, Priority, Ticket
 from tickets.views import bubbles, present, template_picker
-from tickets.views.base import AgentRequest, Place, place_of, work_list
+from tickets.views.base import AgentRequest, place_of, work_list
+from tickets.views.place import Place
 
 CLOSING_SOON = dt.timedelta(hours=2)
 WINDOW_LENGTH = dt.timedelta(hours=24)

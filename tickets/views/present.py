@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext_noop, ngettext
@@ -22,10 +22,8 @@ from tickets.models import (
     SlaClock,
     Ticket,
 )
+from tickets.views.place import Place
 from tickets.worklist import Line
-
-if TYPE_CHECKING:
-    from tickets.views.base import Place
 
 PRIORITY_NAMES = {
     Priority.URGENT: "urgent",
@@ -137,7 +135,7 @@ def _clock(clock: SlaClock, now: dt.datetime) -> dict[str, Any]:
     return {**shown, "state": state, "warns": clock.warn_at}
 
 
-def queue_row(line: queue.Row, *, place: "Place", reader: User, now: dt.datetime, current: bool) -> SafeString:
+def queue_row(line: queue.Row, *, place: Place, reader: User, now: dt.datetime, current: bool) -> SafeString:
     """Render components/queue_row.html; anew only when the line, its age or its countdown reads differently."""
     told = line.line
     due = told.due_at

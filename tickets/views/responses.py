@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from tickets.errors import NewerActivity, NotAllowed, Refused
 from tickets.models import Ticket
-from tickets.views.base import AgentRequest, Place, place_of, visible_ticket
+from tickets.views.base import AgentRequest, place_of, visible_ticket
 from tickets.views.pages import Hint, Typed, delta, place_query, ticket_page, ticket_panes
+from tickets.views.place import Place
 
 Toast = dict[str, Any]
 
