@@ -101,6 +101,8 @@ class Fact(models.Model):
                 condition=models.Q(is_counted=True, replied_at__isnull=True),
                 name="kpi_fact_unanswered",
             ),
+            # Open tickets that are in no backlog are among these.
+            models.Index(fields=["ticket"], condition=models.Q(is_stock=False), name="kpi_fact_not_stock"),
         ]
 
     def __str__(self) -> str:

@@ -52,8 +52,9 @@ def overview(
             results[kpi_id] = reader.kpi(kpi_id, period)
             series[kpi_id] = reader.series(kpi_id, period)
         else:
-            results[kpi_id] = reader._balance_results(kpi, period, "all")[""]
-            series[kpi_id] = reader._balances(period)
+            steps = reader._steps(period)
+            results[kpi_id] = reader._balance_results(kpi, period, "all", steps)[""]
+            series[kpi_id] = reader._balances(period, steps)
     promise = KPIS["sla_compliance"]
     return Overview(
         period=period,

@@ -71,7 +71,7 @@ class Reader:
             first_young = self._final_before(kpi)
             return [self._point(kpi, day, each.get(day.isoformat(), Sum()), first_young) for day in period.days()]
         if kpi.statistic is Statistic.BALANCE:
-            return self._balances(period)
+            return self._balances(period, self._steps(period))
         rows = self._read([measure_of(kpi, variant)], period.first, period.last, "all")
         return self._points(kpi, period, rows)
 
@@ -216,8 +216,14 @@ class Reader:
 
     # -- Open tickets ------------------------------------------------------------------------------
 
-    def _balance_results(self, kpi: Kpi, period: Period, by: str) -> dict[str, Result]:
-        rows = self._read(["backlog"], dt.date.min, period.last, by, {"backlog": [period.first]})
+    def _steps(self, period: Period) -> list[sums.Row]:
+        return self._read(["backlog"], dt.date.min, period.last, "all")
+
+    def _balance_results(
+        self, kpi: Kpi, period: Period, by: str, rows: Sequence[sums.Row] | None = None
+    ) -> dict[str, Result]:
+        if rows is None:
+            rows = self._read(["backlog"], dt.date.min, period.last, by, {"backlog": [period.first]})
         keys = {row.key for row in rows} | ({""} if by == "all" else set())
         found = {}
         for key in sorted(keys):
@@ -242,13 +248,13 @@ class Reader:
                 )
         return found
 
-    def _balances(self, period: Period) -> list[Point]:
-        rows = self._read(["backlog"], dt.date.min, period.last, "all")
+    def _balances(self, period: Period, rows: Sequence[sums.Row]) -> list[Point]:
         level = sum(row.numerator for row in rows if row.day < period.first)
         change = {row.day: row.numerator for row in rows}
         points = []
+        last = today()
         for day in period.days():
-            if day > today():
+            if day > last:
                 points.append(Point(day=day, value=None, n=0))
                 continue
             level += change.get(day, 0)

@@ -305,7 +305,7 @@ def test_who_reads_what(cast: House) -> None:
 def test_the_front_page_takes_few_queries(cast: House, django_assert_max_num_queries: object) -> None:
     answers(cast.lena, hears(cast, MONDAY), after(minutes=1))
     count()
-    with clock.at(after(days=1)), django_assert_max_num_queries(15):  # type: ignore[operator]
+    with clock.at(after(days=1)), django_assert_max_num_queries(9):  # type: ignore[operator]
         page = queries.overview(cast.jonas, JUNE)
     assert page.results["volume"].value == 1
     assert len(page.results) == 9
