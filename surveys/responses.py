@@ -31,6 +31,7 @@ LOW_SCORE = "low_score"
 def record(*, invitation: SurveyInvitation, message: Message, kind: AnswerKind, score: int) -> None:
     """Take an answer: one response however many there are, and the last one counts."""
     ticket = _lock(invitation)
+    _assign(message, ticket)
     scale = invitation.scale
     response, first = SurveyResponse.objects.get_or_create(
         invitation=invitation,
@@ -69,6 +70,12 @@ def _lock(invitation: SurveyInvitation) -> Ticket:
         .select_related("conversation__contact", "conversation__inbox")
         .get(pk=invitation.ticket_id)
     )
+
+
+def _assign(message: Message, ticket: Ticket) -> None:
+    """Leave what was said to those who may read the ticket that it speaks of."""
+    message.about = ticket
+    message.save(update_fields=["about"])
 
 
 def _tell(ticket: Ticket) -> None:
@@ -132,6 +139,7 @@ def record_comment(*, response: SurveyResponse, message: Message) -> None:
     ticket = _lock(response.invitation)
     response.comment = message.text
     response.comment_message = message
+    _assign(message, ticket)
     response.save(update_fields=["comment", "comment_message"])
     SurveyInvitation.objects.filter(
         ticket=ticket, resolution_id=response.invitation.resolution_id, state=InvitationState.DUE

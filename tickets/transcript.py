@@ -28,14 +28,16 @@ SPOKEN = """
 SELECT l.id, l.inbox_id, l.seq, l.kind, l.purpose, l.author_kind, l.content_type, l.text, l.language, l.occurred_at,
   l.state, l.error_code, l.error_text, l.delivered_at, l.read_at, l.played_at, l.asked_at, l.ticket_id,
   l.author_id, a.first_name, a.last_name, a.username,
-  CASE WHEN l.quoted_id IS NOT NULL THEN (
+  CASE WHEN l.quoted_id IS NOT NULL THEN coalesce((
     SELECT jsonb_build_array(q.id, q.content_type, left(q.text, %(quoted)s), w.id, w.first_name, w.username)::text
-    FROM tickets_message q LEFT JOIN agents_user w ON w.id = q.author_id WHERE q.id = l.quoted_id) END,
+    FROM tickets_message q LEFT JOIN agents_user w ON w.id = q.author_id WHERE q.id = l.quoted_id
+      AND (coalesce(q.ticket_id, q.about_id) IS NULL OR EXISTS (
+        SELECT FROM tickets_ticket t WHERE t.id = coalesce(q.ticket_id, q.about_id) AND {visible}))), '[]') END,
   (SELECT jsonb_agg(jsonb_build_array(f.token, f.state, f.file_name, f.media_type, f.error_text) ORDER BY f.id)::text
    FROM tickets_attachment f WHERE f.message_id = l.id)
 FROM tickets_message l LEFT JOIN agents_user a ON a.id = l.author_id
 WHERE l.conversation_id = %(conversation)s AND l.state IS DISTINCT FROM 'cancelled'
-  AND (l.ticket_id IS NULL OR l.ticket_id IN {readable}) AND {stretch}
+  AND (coalesce(l.ticket_id, l.about_id) IS NULL OR coalesce(l.ticket_id, l.about_id) IN {readable}) AND {stretch}
 """
 HAPPENED = """
 SELECT l.id, l.ticket_id, l.seq, l.kind, l.actor_kind, l.actor_id, l.data, l.occurred_at, l.recorded_at
@@ -71,6 +73,11 @@ class Spoken(NamedTuple):
     author_username: str | None
     quoted: str | None
     files: str | None
+
+    @property
+    def quotes_the_unreadable(self) -> bool:
+        """Whether it quotes something of a ticket that the reader may not open."""
+        return self.quoted == "[]"
 
     @property
     def attachments(self) -> list[Attachment]:
@@ -119,7 +126,7 @@ class Spoken(NamedTuple):
         )
 
     def _quoted(self) -> Message | None:
-        if self.quoted is None:
+        if self.quoted is None or self.quotes_the_unreadable:
             return None
         pk, content_type, text, author_id, first_name, username = json.loads(self.quoted)
         author = None if author_id is None else User(pk=author_id, first_name=first_name, username=username)
@@ -134,7 +141,8 @@ class Reading:
     conversation: Conversation
 
     def _question(self, question: str, stretch: str) -> str:
-        return question.format(readable=READABLE.format(visible=visible_in_sql(self.user)), stretch=stretch)
+        visible = visible_in_sql(self.user)
+        return question.format(readable=READABLE.format(visible=visible), visible=visible, stretch=stretch)
 
     def _values(self, **more: Any) -> dict[str, Any]:
         return {"user": self.user.pk, "conversation": self.conversation.pk, "quoted": QUOTED, "size": MOST, **more}

@@ -91,6 +91,26 @@ def test_every_unsafe_address_wants_the_csrf_token(cast: House, addresses: list[
         assert response.status_code in {403, 405}, (name, response.status_code)
 
 
+def test_a_quote_of_what_another_team_may_read_says_only_that_there_is_one(
+    cast: House, lena: Client, ticket: Ticket
+) -> None:
+    said = ticket.messages.get()
+    lifecycle.resolve(actor=cast.ada, ticket_id=ticket.pk, seen_seq=10**6)
+    Ticket.objects.filter(pk=ticket.pk).update(status="closed", closes_at=None, team=cast.finance, subject="Poles")
+    assert said.external_id is not None
+    later = ticket_of(writes(cast.inbox, "As I wrote before", quoted_external_id=said.external_id))
+
+    def quote() -> str:
+        html = str(lena.get(f"/inbox/all/{later.pk}/").content, "utf-8")
+        return html[html.index("<blockquote") : html.index("</blockquote>")]
+
+    assert "A message of another team’s ticket" in quote()
+    assert said.text not in quote()
+    assert "Aoife" not in quote()
+    Ticket.objects.filter(pk=ticket.pk).update(team=cast.returns)
+    assert said.text in quote()
+
+
 def test_what_another_team_said_in_the_same_conversation_stays_with_it(
     cast: House, lena: Client, ticket: Ticket
 ) -> None:

@@ -19,7 +19,8 @@ from surveys.models import (
     SurveyText,
 )
 from tests.cast import House, person, ticket_of, writes
-from tests.surveys.conftest import asked, helped, invited, taps, types
+from tests.surveys.conftest import asked, helped, invited, taps, types, work
+from tickets.api import querysets
 from tickets.inbound import Outcome
 from tickets.models import ConfigurationEvent, ContactIdentity, Draft, Inbox, Status, Ticket
 
@@ -72,6 +73,30 @@ def test_score_and_comment_stand_on_the_ticket_page_and_a_lead_follows_up(cast: 
     assert FollowUp.objects.get().state == FollowUpState.DONE
     assert "Called her" in page_of(lead, invitation)
     assert "No low score is waiting" in lead.get(reverse("surveys:follow_ups")).content.decode()
+
+
+def test_what_a_contact_answers_about_a_ticket_is_read_by_those_who_may_read_that_ticket(
+    cast: House, journey: Journey, client: Client
+) -> None:
+    invitation = asked(cast, journey)
+    taps(cast, invitation, 2)
+    work()
+    types(cast, "Finance was rude about my card")
+    assert SurveyResponse.objects.get().comment
+    journey.shift(dt.timedelta(days=8))
+    later = helped(cast, "Another tent")
+    assert later.pk != invitation.ticket_id
+    Ticket.objects.filter(pk=invitation.ticket_id).update(team=cast.finance)
+
+    def reads(who: User) -> list[bool]:
+        client.force_login(who)
+        page = str(client.get(f"/inbox/all/{later.pk}/").content, "utf-8")
+        texts = querysets.messages(who).values_list("text", flat=True)
+        assert "Another tent" in page
+        return ["Finance was rude" in page, any("Finance was rude" in text for text in texts)]
+
+    assert reads(cast.lena) == [False, False]
+    assert reads(cast.jonas) == [True, True]
 
 
 def test_earlier_scores_stand_beside_a_ticket_for_those_who_may_open_those_tickets(

@@ -1,9 +1,9 @@
 """What a token's owner may see, with all that the answers need: the querysets of the pages."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from agents.models import Membership, User
-from tickets.models import Contact, Inbox, Message, Ticket
+from tickets.models import Contact, Inbox, Message, Ticket, readable
 
 
 def tickets(user: User) -> QuerySet[Ticket]:
@@ -19,9 +19,7 @@ def messages(user: User) -> QuerySet[Message]:
     """Return the messages of visible tickets, and those without a ticket of the same conversations; two queries."""
     visible = Ticket.objects.visible_to(user)
     return (
-        Message.objects.filter(
-            Q(ticket__in=visible.values("pk")) | Q(ticket__isnull=True, conversation__in=visible.values("conversation"))
-        )
+        Message.objects.filter(readable(visible))
         .select_related("conversation", "author", "inbox")
         .prefetch_related("attachments")
     )

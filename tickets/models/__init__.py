@@ -22,6 +22,7 @@ from tickets.models.message import (
     MessageKind,
     MessageState,
     Purpose,
+    readable,
 )
 from tickets.models.quick_reply import QuickReply
 from tickets.models.read_receipt import ReadReceipt
@@ -112,5 +113,6 @@ __all__ = [
     "TicketTag",
     "Wish",
     "WishSource",
+    "readable",
     "visible_in_sql",
 ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.models.conversation import Conversation
 from tickets.models.inbox import Inbox
+
+if TYPE_CHECKING:
+    from tickets.models.ticket import Ticket
+
+
+def readable(tickets: models.QuerySet["Ticket"], of: str = "") -> Q:
+    """Return the condition on messages (or on what has one as `of`) that readers of these tickets may read them.
+
+    What belongs to no ticket stands in the conversation; what an answer speaks of, only its readers read.
+    """
+    ticketless = {f"{of}ticket__isnull": True}
+    return (
+        Q(**{f"{of}ticket__in": tickets.values("pk")})
+        | Q(**ticketless, **{f"{of}about__in": tickets.values("pk")})
+        | Q(**ticketless, **{f"{of}about__isnull": True, f"{of}conversation__in": tickets.values("conversation")})
+    )
 
 
 class MessageKind(models.TextChoices):
@@ -87,6 +104,15 @@ class Message(models.Model):
         related_name="moved_messages",
         db_index=False,
         help_text=_("The merged ticket that it came with."),
+    )
+    about = models.ForeignKey(
+        "tickets.Ticket",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Of what belongs to no ticket: the one that it speaks of, whose readers read it."),
     )
     is_settled = models.BooleanField(
         default=False,

@@ -174,7 +174,10 @@ def entry(line: Entry, conversation: Conversation, place_query: str, *, may_work
 
     def made() -> dict[str, Any]:
         message = said.message(conversation.inbox)
-        return bubble(message, said.attachments, contact, place_query, may_work=may_work)
+        made = bubble(message, said.attachments, contact, place_query, may_work=may_work)
+        if said.quotes_the_unreadable:
+            made["quote"] = {"author": "", "text": _("A message of another team’s ticket")}
+        return made
 
     if said.state in DECIDABLE:
         return {**shown, "message": made()}

@@ -3,13 +3,12 @@
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
 from agents.models import User
 from tickets.files import INLINE_TYPES, UNKNOWN_TYPE, path_of, safe_name
-from tickets.models import Attachment, Ticket
+from tickets.models import Attachment, Ticket, readable
 
 
 @login_required
@@ -23,10 +22,7 @@ def media(request: HttpRequest, token: str) -> FileResponse:
     visible = Ticket.objects.visible_to(cast("User", request.user))
     attachment = (
         Attachment.objects.filter(token=token, state=Attachment.State.STORED)
-        .filter(
-            Q(message__ticket__in=visible)
-            | Q(message__ticket__isnull=True, message__conversation__in=visible.values("conversation"))
-        )
+        .filter(readable(visible, of="message__"))
         .first()
     )
     if attachment is None:
