@@ -110,7 +110,6 @@ def taken_in(receipt: intake.Receipt) -> Ticket:
 
 
 def newest_seq(ticket: Ticket) -> int:
-    """Return what somebody has seen who has just looked at the ticket."""
-    return (
-        Message.objects.filter(conversation_id=ticket.conversation_id).order_by("-seq").values_list("seq", flat=True)[0]
-    )
+    """Return what somebody has seen who has just looked at the ticket; nothing, where all that was said is moved."""
+    said = Message.objects.filter(conversation_id=ticket.conversation_id).order_by("-seq")
+    return said.values_list("seq", flat=True).first() or 0

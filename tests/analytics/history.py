@@ -104,6 +104,7 @@ def settles(ticket: Ticket, at: dt.datetime) -> None:
         conversation, known = base.lock_ticket(ticket.pk)
         if known.is_open:
             before: dict[str, Any] = {"before": known.status, "settled_seq": known.settled_seq}
+            before["reopens_within"] = int(conversation.inbox.reopen_window.total_seconds())
             lifecycle._settle(known, at)
             known.settled_seq = conversation.last_seq
             base.record(known, conversation, EventKind.RESOLVED, actor=None, at=at, **before)

@@ -62,10 +62,10 @@ def deflected(past: Past, others: list[Past]) -> list[Seen]:
 
 
 def reopenings(past: Past) -> list[Seen]:
-    """Observe the first resolve: did it hold for 72 hours?"""
+    """Observe the first resolve: did it hold as long as a message would have opened the ticket again?"""
     for solve in past.solves[:1]:
         again = past.reopened_after(solve)
-        value = int(again is not None and again.occurred_at - solve.occurred_at <= dt.timedelta(hours=72))
+        value = int(again is not None and again.occurred_at - solve.occurred_at <= past.inbox.reopen_window)
         return [past.seen(solve.occurred_at, value, team=solve.team_id, agent=solve.actor_id)]
     return []
 
