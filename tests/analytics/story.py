@@ -312,7 +312,7 @@ class Story:
                 at = end
 
     def end(self) -> None:
-        """Let the rare happen for certain, look at the tickets once more; leave the last presence and look of everybody open."""
+        """Let the rare happen for certain, look at the tickets once more; leave everybody's last presence open."""
         self.writes_twice_and_is_plagued()
         self.is_helped_in_vain_taken_over_and_just_not_satisfied()
         self.look(self.day(self.at))
