@@ -91,6 +91,7 @@ class Story:
         self.at = self.last_look = first
         self.regulars = [someone() for _ in range(3)]
         self.phones = [someone() for _ in range(10)]
+        self.loyal = someone()
         self.open_at_end: dict[dt.date, list[Standing]] = {}
         self.scale: int | None = None  # of the question how satisfied somebody is, when it changes no more
         self.busy_until = {cast.lena.pk: first - dt.timedelta(hours=1), cast.mateus.pk: first - dt.timedelta(hours=1)}
@@ -314,6 +315,9 @@ class Story:
     def end(self) -> None:
         """Let the rare happen for certain, look at the tickets once more; leave everybody's last presence open."""
         self.writes_twice_and_is_plagued()
+        self.is_loyal(3)
+        self.reach(self.at + dt.timedelta(days=2))
+        self.is_loyal(8)
         self.is_helped_in_vain_taken_over_and_just_not_satisfied()
         self.look(self.day(self.at))
         for model in (PresenceInterval, FocusSegment):
@@ -330,6 +334,20 @@ class Story:
         self.at += late
         if self.dice.random() < 0.7:
             self.looks(who, ticket)
+
+    def is_loyal(self, recommends: int) -> None:
+        """One contact who comes back again and again is helped, satisfied, and says whether they would recommend us."""
+        ticket = hears(self.cast, self.at, phone=self.loyal)
+        try:
+            answers(self.cast.lena, ticket, self.at)
+            resolves(self.cast.lena, ticket, self.at)
+        except Refused:
+            return  # of the one before, something else became
+        for kind, score in ((SurveyKind.CSAT, 5), (SurveyKind.NPS, recommends)):
+            self.reach(self.at + Survey.objects.get(kind=kind).delay + dt.timedelta(minutes=1))
+            asked = SurveyInvitation.objects.filter(ticket=ticket, survey__kind=kind, state=InvitationState.SENT)
+            for invitation in asked.order_by("-pk")[:1]:
+                self.rates(invitation, score)
 
     def writes_twice_and_is_plagued(self) -> None:
         """One contact writes to both addresses, and it is one request; another one only advertises."""

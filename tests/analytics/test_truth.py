@@ -80,6 +80,7 @@ def tell(office: House, seed: int, when: str, settings: Settings) -> Story:
     story = Story(office, seed, zone=zone, first=first)
     story.go_on(STEPS // 2)
     if when == "island":
+        story.is_loyal(6)
         story.sleep(91)
     story.go_on(STEPS // 2)
     story.end()
