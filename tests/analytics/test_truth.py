@@ -42,6 +42,9 @@ TIMES = {
     # Ten and a half hours ahead; in October its clocks go forward, by half an hour.
     "island": ("Australia/Lord_Howe", dt.datetime(2026, 9, 28, 20, 0, tzinfo=dt.UTC)),
 }
+CASES = [(when, seed) for when in TIMES for seed in range(1, SEEDS + 1)]
+# Told in test_same_numbers, which asks the second computation, too: telling a history is most of the work.
+SHOWN = ("island", 1)
 AVAILABLE = [kpi for kpi in KPIS.values() if kpi.available]
 WITHOUT_TICKETS = {"utilisation", "concurrency", "productivity"}
 NAMES = [kpi.id for kpi in AVAILABLE] + [f"{kpi.id}.business" for kpi in AVAILABLE if kpi.business]
@@ -58,6 +61,7 @@ def bring_up_to_date(ticket_ids: list[int]) -> None:
 def analyse() -> None:
     """Let the planner know of what lies in this one transaction, which no autovacuum sees."""
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = 0")  # an autovacuum at the same table gives way, if not at once
         cursor.execute("ANALYZE")
 
 
@@ -225,12 +229,16 @@ def what_errs(office: House, story: Story, when: str, seed: int) -> Iterator[str
             yield f"backlog by day: {series}, not {open_then}"
 
 
-@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
-@pytest.mark.parametrize("when", TIMES)
+@pytest.mark.parametrize(("when", "seed"), [one for one in CASES if one != SHOWN])
 def test_figures_of_a_random_history_are_those_of_a_second_computation(
     office: House, when: str, seed: int, settings: Settings
 ) -> None:
     story = told(office, seed, when, settings)
+    nothing_errs(office, story, when, seed)
+
+
+def nothing_errs(office: House, story: Story, when: str, seed: int) -> None:
+    """Fail where an answer errs, or where nothing was put aside."""
     happened = set(TicketEvent.objects.values_list("kind", flat=True))
     assert {"marked_spam", "absorbed"} <= happened
     wrong = list(what_errs(office, story, when, seed))
