@@ -12,7 +12,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from agents.models import Membership, PresenceInterval, PresenceState, User
@@ -48,21 +48,11 @@ def beat(user_id: int, at: dt.datetime) -> bool:
     return _enter(user_id, state, at) and state == PresenceState.ONLINE
 
 
+# The state of somebody who need not leave another sign of life.
 JUST_SEEN = """
-SELECT state FROM agents_presenceinterval WHERE user_id = %s AND ended_at IS NULL AND last_seen_at > %s
+SELECT state FROM agents_presenceinterval
+WHERE user_id = %(user)s AND ended_at IS NULL AND last_seen_at > %(just_now)s
 """
-
-
-def arrive(user_id: int, at: dt.datetime) -> str:
-    """Note that a page was opened and return the state it was opened in; one question in most cases."""
-    # In SQL, because every page asks.
-    with connection.cursor() as cursor:
-        cursor.execute(JUST_SEEN, [user_id, at - WRITE_EVERY])
-        here = cursor.fetchone()
-    if here is not None:
-        return str(here[0])
-    beat(user_id, at)
-    return state_of(user_id, at)
 
 
 def set_state(user_id: int, state: PresenceState, at: dt.datetime) -> bool:

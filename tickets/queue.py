@@ -257,6 +257,16 @@ def counts(cut: worklist.Cut) -> Counts:
     )
 
 
+def _stretches(counted: Counts, size: int) -> list[int]:
+    """Return the groups that the first lines can be of; about the others nothing need be asked."""
+    wanted, before = [], 0
+    for number, (name, *_words) in enumerate(GROUPS):
+        if counted.groups[name] and before < size:
+            wanted.append(number)
+        before += counted.groups[name]
+    return wanted or [0]
+
+
 def _stamp(counted: Counts, first: Iterable[tuple[int, int]]) -> str:
     told = [*counted.tabs.values(), *counted.groups.values(), *first]
     return f"{zlib.crc32(repr(told).encode()):08x}"
@@ -264,7 +274,8 @@ def _stamp(counted: Counts, first: Iterable[tuple[int, int]]) -> str:
 
 def stamp(cut: worklist.Cut) -> str:
     """Return the stamp that the first page of the list has now; two queries."""
-    return _stamp(counts(cut), worklist.versions(cut, PAGE_SIZE))
+    counted = counts(cut)
+    return _stamp(counted, worklist.versions(cut, PAGE_SIZE, _stretches(counted, PAGE_SIZE)))
 
 
 def page(cut: worklist.Cut, *, counted: Counts, cursor: Cursor | None = None, size: int = PAGE_SIZE) -> Page:
@@ -273,7 +284,9 @@ def page(cut: worklist.Cut, *, counted: Counts, cursor: Cursor | None = None, si
     after = cursor.key if cursor is not None and len(cursor.key) == (2 if settled else len(KEY)) else ()
     if cursor is not None and not settled:
         cut = replace(cut, at=cursor.at, soon=cursor.at + SOON)
-    found = worklist.lines(cut, after, size + 1)
+    # The groups were counted as of now, and further pages are those of the first one's moment.
+    stretches = worklist.EVERY if cursor is not None else _stretches(counted, size + 1)
+    found = worklist.lines(cut, after, size + 1, stretches)
     shown, more = found[:size], len(found) > size
     groups = [
         Group(name=name, label=label, tone=tone, icon=icon, count=in_words(counted.groups[name]))

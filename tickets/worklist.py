@@ -21,11 +21,13 @@ SETTLED = 3
 OPEN = "t.status IN ('new', 'open', 'pending', 'on_hold')"
 MINE, UNASSIGNED = "t.assignee_id = %(user)s", "t.assignee_id IS NULL"
 OF_VIEW = {"mine": MINE, "unassigned": UNASSIGNED}
+TABS = ("mine", "unassigned", "all")
 STRETCHES = (
     "t.due_at <= %(at)s",
     "t.due_at > %(at)s AND t.due_at <= %(soon)s",
     "(t.due_at > %(soon)s OR t.due_at IS NULL)",
 )
+EVERY = tuple(range(len(STRETCHES)))
 COUNT = "(SELECT count(*) FROM (SELECT FROM tickets_ticket t WHERE {} LIMIT %(most)s) counted)"
 STRETCH = """
 (SELECT t.id, {number} AS stretch, t.priority, coalesce(t.due_at, %(never)s) AS due_key, t.opened_at, t.version
@@ -151,12 +153,18 @@ def _ask(question: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
 def count(cut: Cut) -> tuple[int, ...]:
     """Return how many are mine, unassigned, open at all, and in each stretch of the view; each up to `MOST`."""
     of_view = [OF_VIEW[cut.view]] if cut.view in OF_VIEW else []
-    conditions = [[MINE], [UNASSIGNED], [], *([*of_view, stretch] for stretch in STRETCHES)]
-    counted = ", ".join(COUNT.format(cut.conditions(OPEN, *more)) for more in conditions)
-    return _ask(f"SELECT {counted}", cut.values(most=MOST))[0]
+    # The view itself is what its stretches add up to.
+    others = [tab for tab in TABS if tab != (cut.view if of_view else "all")]
+    conditions = [[OF_VIEW[tab]] if tab in OF_VIEW else [] for tab in others]
+    conditions += ([*of_view, stretch] for stretch in STRETCHES)
+    asked = ", ".join(COUNT.format(cut.conditions(OPEN, *more)) for more in conditions)
+    counted = _ask(f"SELECT {asked}", cut.values(most=MOST))[0]
+    stretches = counted[len(others) :]
+    known = dict(zip(others, counted, strict=False))
+    return *(known.get(tab, min(sum(stretches), MOST)) for tab in TABS), *stretches
 
 
-def _keys(cut: Cut, after: Sequence[Any]) -> tuple[str, str, dict[str, Any]]:
+def _keys(cut: Cut, after: Sequence[Any], stretches: Sequence[int] = EVERY) -> tuple[str, str, dict[str, Any]]:
     """Return the question for the keys of a page, its order, and the values of the key behind which it begins."""
     if cut.view in SETTLED_VIEWS:
         question, is_behind = SETTLED_VIEWS[cut.view]
@@ -172,23 +180,24 @@ def _keys(cut: Cut, after: Sequence[Any]) -> tuple[str, str, dict[str, Any]]:
                 OPEN, *of_view, STRETCHES[number], *([BEHIND] if after and number == begin else [])
             ),
         )
-        for number in range(begin, len(STRETCHES))
+        for number in stretches
+        if number >= begin
     ]
     return FIRST_OF.format(parts=" UNION ALL ".join(parts), order=URGENT_FIRST), URGENT_FIRST, behind
 
 
-def lines(cut: Cut, after: Sequence[Any], size: int) -> list[Line]:
-    """Return the lines behind a key; one query.
+def lines(cut: Cut, after: Sequence[Any], size: int, stretches: Sequence[int] = EVERY) -> list[Line]:
+    """Return the lines behind a key, in these stretches; one query.
 
     The key is (stretch, priority, due_key, opened_at, pk), or (the time of settling, pk).
     """
-    keys, order, behind = _keys(cut, after)
+    keys, order, behind = _keys(cut, after, stretches)
     values = cut.values(size=size, preview=PREVIEW, **behind)
     return [Line(*row) for row in _ask(LINES.format(keys=keys, order=order), values)]
 
 
-def versions(cut: Cut, size: int) -> Iterable[tuple[int, int]]:
-    """Return keys and versions of the first lines; one query."""
-    keys, order, _behind = _keys(cut, ())
+def versions(cut: Cut, size: int, stretches: Sequence[int] = EVERY) -> Iterable[tuple[int, int]]:
+    """Return keys and versions of the first lines in these stretches; one query."""
+    keys, order, _behind = _keys(cut, (), stretches)
     question = VERSIONS.format(keys=keys, order=order)
     return [(pk, version) for pk, version in _ask(question, cut.values(size=size))]

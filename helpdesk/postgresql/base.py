@@ -5,6 +5,7 @@ thread. So each wait has an end here as well: just above the server's timeouts b
 for a 503. After such a silence one thread at a time looks whether the server is back; the others fail at once.
 """
 
+import datetime as dt
 import threading
 import time
 from contextvars import ContextVar
@@ -12,7 +13,8 @@ from typing import Any, Self, TypeVar
 
 import psycopg
 from django.db.backends.postgresql import base
-from psycopg.abc import PQGen
+from psycopg.abc import Buffer, PQGen
+from psycopg.types.datetime import TimestamptzLoader
 
 # Seconds for one answer of the server. The server's statement_timeout of 15 s rings before the default does.
 patience: ContextVar[float] = ContextVar("patience", default=17.0)
@@ -98,7 +100,27 @@ class _Driver:
     connect = staticmethod(Connection.connect)
 
 
+class Moment(TimestamptzLoader):
+    """Read a moment in UTC; several times as fast as psycopg, which can read every way of writing one."""
+
+    timezone = dt.UTC  # Django asks for it
+
+    def load(self, data: Buffer) -> dt.datetime:
+        """Return the moment."""
+        try:
+            read = dt.datetime.fromisoformat(str(data, "ascii"))
+        except ValueError:
+            return super().load(data).astimezone(dt.UTC)
+        return read if read.tzinfo is dt.UTC else read.astimezone(dt.UTC)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's wrapper around such a connection."""
 
     Database: Any = _Driver()
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Connect, with our way to read moments."""
+        made = super().get_new_connection(conn_params)
+        made.adapters.register_loader("timestamptz", Moment)
+        return made

@@ -60,21 +60,38 @@ def iso(at: dt.datetime | None) -> str:
     return at.isoformat(timespec="seconds") if at else ""
 
 
+def aged(at: dt.datetime, now: dt.datetime) -> tuple[int, int]:
+    """Return unit and number of what `age` says; the unit 0 stands for the date itself."""
+    seconds = max(seconds_of(now - at), 0)
+    for unit, end in ((1, MINUTE), (MINUTE, HOUR), (HOUR, DAY), (DAY, 7 * DAY)):
+        if seconds < end:
+            return unit, 0 if unit == 1 else seconds // unit
+    return 0, 0
+
+
 @register.filter
 def age(at: dt.datetime | None, now: dt.datetime | None = None) -> str:
     """Say how old, as short as a queue row needs it: “now”, “9m”, “3h”, “2d”, then the date."""
     if at is None:
         return ""
-    seconds = max(seconds_of((now or clock.now()) - at), 0)
-    if seconds < MINUTE:
+    unit, number = aged(at, now or clock.now())
+    if unit == 1:
         return pgettext("age of a message", "now")
-    if seconds < HOUR:
-        return pgettext("age in minutes", "%(minutes)dm") % {"minutes": seconds // MINUTE}
-    if seconds < DAY:
-        return pgettext("age in hours", "%(hours)dh") % {"hours": seconds // HOUR}
-    if seconds < 7 * DAY:
-        return pgettext("age in days", "%(days)dd") % {"days": seconds // DAY}
+    if unit == MINUTE:
+        return pgettext("age in minutes", "%(minutes)dm") % {"minutes": number}
+    if unit == HOUR:
+        return pgettext("age in hours", "%(hours)dh") % {"hours": number}
+    if unit == DAY:
+        return pgettext("age in days", "%(days)dd") % {"days": number}
     return formats.date_format(timezone.localtime(at), "SHORT_DATE_FORMAT")
+
+
+def counted_down(due: dt.datetime, now: dt.datetime) -> tuple[int, int]:
+    """Return what decides about the words of `countdown`, beside the moment itself."""
+    left = seconds_of(due - now)
+    if left < 0:
+        return aged(due, now)
+    return (-1, left) if left < TICKING else (-2, left // MINUTE if left < 12 * HOUR else 0)
 
 
 @register.filter

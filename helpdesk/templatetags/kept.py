@@ -2,9 +2,11 @@
 
 The key is what a piece is given, compared by value, with the language and the time zone it is read in. Nothing has to
 be declared out of date: whatever changes makes another key. What was not asked for longest is forgotten first.
+What differs each time and changes nothing else, such as the token of a form, is filled in afterwards.
 """
 
 import functools
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -13,12 +15,15 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.functional import Promise
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
 # About 1.5 kB each.
 PIECES = 4096
+# Stand in a piece for what is filled in afterwards; nobody outside of this process can guess them, or write them.
+BLANKS = {name: f"blank-{secrets.token_hex(16)}" for name in ("csrf_token", "next_url")}
 
 
 def frozen(value: Any) -> Any:
@@ -52,7 +57,8 @@ class Piece:
         """Return the markup, once; what it was made of need not be remembered."""
         assert self.make is not None  # noqa: S101 - nobody renders a piece twice
         values, self.make = self.make(), None
-        return mark_safe(render_to_string(f"components/{self.name}.html", values))  # noqa: S308
+        path = self.name if "/" in self.name else f"components/{self.name}"
+        return mark_safe(render_to_string(f"{path}.html", values))  # noqa: S308
 
 
 @functools.lru_cache(maxsize=PIECES)
@@ -71,5 +77,15 @@ def kept_as(name: str, key: Any, make: Callable[[], dict[str, Any]]) -> SafeStri
 
 @register.simple_tag
 def kept(which: str, **values: Any) -> SafeString:
-    """Render a component that depends on nothing but its parameters, which may be dictionaries of plain values."""
-    return kept_as(which, frozen(values), lambda: values)
+    """Render a component that depends on nothing but its parameters, which may be dictionaries of plain values.
+
+    `which` may be the path of another template below `templates/`, without its ending. Of `BLANKS`, which no other
+    parameter depends on, each page has its own.
+    """
+    filled = {name: values[name] for name in BLANKS if name in values}
+    values |= {name: BLANKS[name] for name in filled}
+    markup = kept_as(which, frozen(values), lambda: values)
+    for name, value in filled.items():
+        # A blank stands where a template would have escaped the value.
+        markup = mark_safe(markup.replace(BLANKS[name], conditional_escape(value)))  # noqa: S308
+    return markup

@@ -134,8 +134,8 @@ def test_the_page_asks_the_same_questions_for_three_alerts_and_for_sixty(
         html = lena.get(INDEX).content.decode()
     assert ("Older" in html) == (number == 60)
     questions = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    # session, person, alerts, their tickets, their clocks, unread, presence, are there figures for this person
-    assert len(questions) == 8, questions
+    # session, person, alerts, their tickets, their clocks, unread and presence, are there figures for this person
+    assert len(questions) == 7, questions
 
 
 def test_the_panel_shows_every_promise_and_how_it_stands(cast: House, lena: Client) -> None:

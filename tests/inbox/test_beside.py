@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 from django.db import connection
+from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from tests.cast import House, ticket_of, writes
 from tickets import dossier, timeline, workload
 from tickets.actions import assignment, lifecycle, messaging, triage
 from tickets.models import Attachment, Message, Ticket, visible_in_sql
+from tickets.opened import opened
 
 
 def end(cast: House, ticket: Ticket) -> None:
@@ -35,6 +37,35 @@ def test_sql_shows_everybody_the_tickets_that_the_queryset_shows_them(cast: Hous
             shown = {pk for (pk,) in cursor.fetchall()}
         assert shown == set(Ticket.objects.visible_to(reader).values_list("pk", flat=True)), reader
     assert Ticket.objects.visible_to(cast.lena).count() == 1
+
+
+def test_a_ticket_is_opened_by_those_who_may_read_it_with_all_that_the_querysets_say_of_it(cast: House) -> None:
+    ticket_of(writes(cast.inbox, phone="301", name="Emma"))
+    money = ticket_of(writes(cast.inbox, phone="302"))
+    assignment.transfer(actor=cast.ada, ticket_id=money.pk, team_id=cast.finance.pk)
+    User.objects.filter(pk=cast.mateus.pk).update(last_name="Ribeiro")
+    for ticket in Ticket.objects.filter(team=cast.returns):
+        assignment.assign(actor=cast.amira, ticket_id=ticket.pk, assignee_id=cast.mateus.pk)
+    gone = User.objects.create(username="gone", is_active=False, role="admin")
+    for reader in (cast.lena, cast.amira, cast.jonas, cast.ada, gone, User.objects.create(username="olga")):
+        readable = Ticket.objects.visible_to(reader).select_related("conversation__contact", "conversation__inbox")
+        expected = {ticket.pk: ticket for ticket in readable}
+        for pk in (*Ticket.objects.values_list("pk", flat=True), 0, 2**63, 10**30):
+            found, other = opened(reader, pk), expected.get(pk)
+            if found is None or other is None:
+                assert found is other is None, (reader, pk)
+                continue
+            for one, two in (
+                (found, other),
+                (found.conversation, other.conversation),
+                (found.conversation.contact, other.conversation.contact),
+                (found.conversation.inbox, other.conversation.inbox),
+            ):
+                assert model_to_dict(one) == model_to_dict(two)
+            assert (found.team.name, found.team.capacity) == (other.team.name, other.team.capacity)
+            names = [one.assignee and (one.assignee.name, one.assignee.username) for one in (found, other)]
+            assert names[0] == names[1]
+    assert Ticket.objects.exclude(assignee=None).exists()
 
 
 def test_of_another_teams_ticket_in_the_conversation_only_subject_and_status_are_read(cast: House) -> None:

@@ -21,14 +21,13 @@ LIST = [
     ("teams of the person", r"FROM agents_team t"),
     ("counts of tabs and groups", r"SELECT \(SELECT count\(\*\)"),
     ("lines of the page", rf"(?s)LIMIT {queue.PAGE_SIZE + 1}.*JOIN tickets_conversation"),
-    ("own presence", r"^\s*SELECT state FROM agents_presenceinterval"),
-    ("unread alerts", r"FROM agents_notification"),
+    ("own presence and unread alerts", r"(?s)FROM agents_presenceinterval.*FROM agents_notification"),
 ]
 TICKET = [
     ("session", r'FROM "django_session"'),
     ("person", r'FROM "agents_user" WHERE'),
     ("teams of the person", r"FROM agents_team t"),
-    ("ticket with contact, inbox, team, assignee", r'INNER JOIN "agents_team"'),
+    ("ticket with contact, inbox, team, assignee", r"(?s)FROM tickets_ticket t JOIN tickets_conversation.*t.id ="),
     ("counts of tabs and groups", r"SELECT \(SELECT count\(\*\)"),
     ("lines of the page", rf"(?s)LIMIT {queue.PAGE_SIZE + 1}.*JOIN tickets_conversation"),
     ("messages with authors, quotes and files", r"FROM tickets_message l"),
@@ -37,8 +36,7 @@ TICKET = [
     ("colleagues and how they are placed", r"FROM agents_membership m JOIN agents_user"),
     ("clocks, tags, draft, what decided, earlier tickets", r"FROM tickets_slaclock"),
     ("surveys", r"surveys_surveyinvitation"),
-    ("own presence", r"^\s*SELECT state FROM agents_presenceinterval"),
-    ("unread alerts", r"FROM agents_notification"),
+    ("own presence and unread alerts", r"(?s)FROM agents_presenceinterval.*FROM agents_notification"),
 ]
 
 

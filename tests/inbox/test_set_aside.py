@@ -19,14 +19,13 @@ HTMX = {"HX-Request": "true"}
 MERGE_QUESTION = [
     ("session", r'FROM "django_session"'),
     ("person", r'FROM "agents_user" WHERE'),
-    ("ticket with contact, inbox, team, assignee", r'INNER JOIN "tickets_inbox"'),
+    ("ticket with contact, inbox, team, assignee", r"(?s)FROM tickets_ticket t JOIN tickets_conversation.*t.id ="),
     ("teams of the person", r"FROM agents_team t"),
     ("who the contact is", r'FROM "tickets_contact" WHERE "tickets_contact"."id" ='),
     ("other contacts of that person", r'"merged_into_id" IN'),
     ("their tickets", r'NOT \("tickets_ticket"."id" ='),
     ("whether reports are for the person", r'FROM "agents_membership"'),
-    ("own presence", r"^\s*SELECT state FROM agents_presenceinterval"),
-    ("unread alerts", r"FROM agents_notification"),
+    ("own presence and unread alerts", r"(?s)FROM agents_presenceinterval.*FROM agents_notification"),
 ]
 
 

@@ -210,4 +210,4 @@ def test_the_list_asks_the_same_questions_for_one_and_for_twelve(
     with CaptureQueriesContext(connection) as asked:
         ada.get(reverse("setup:hours"))
     questions = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(questions) == 6, questions  # session, person, hours, their teams, unread alerts, presence
+    assert len(questions) == 5, questions  # session, person, hours, their teams, alerts and presence

@@ -217,4 +217,4 @@ def test_the_list_asks_the_same_questions_for_few_and_for_many(ada: Client, cast
     with CaptureQueriesContext(connection) as asked:
         ada.get(reverse("setup:sla"))
     questions = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(questions) == 7, questions  # session, person, policies, their targets, teams to try, alerts, presence
+    assert len(questions) == 6, questions  # session, person, policies, targets, teams to try, alerts and presence

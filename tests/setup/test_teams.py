@@ -131,7 +131,7 @@ def test_the_page_of_a_team_asks_the_same_questions_for_few_skills_and_for_many(
     questions = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     # session, person, team, hours of the team, people, seats, skills, who has them, hours to choose from, marks of the
     # rulebook, inboxes, rules, open tickets, alerts, presence
-    assert len(questions) == 15, "\n".join(questions)
+    assert len(questions) == 14, "\n".join(questions)
 
 
 def test_whoever_saves_a_team_second_is_told_and_nothing_is_lost(ada: Client, cast: House) -> None:
@@ -220,7 +220,7 @@ def test_the_list_of_teams_asks_the_same_questions_for_few_and_for_many(ada: Cli
         ada.get(reverse("setup:teams"))
     questions = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     # session, person, memberships, open tickets, hours, teams, alerts, presence
-    assert len(questions) == 8, questions
+    assert len(questions) == 7, questions
 
 
 @pytest.mark.django_db(transaction=True)

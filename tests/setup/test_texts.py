@@ -131,6 +131,6 @@ def test_the_list_needs_the_same_queries_however_many_texts_there_are(
     ada: Client, german: AutomaticText, django_assert_num_queries: object
 ) -> None:
     ada.get("/setup/texts/")
-    # Session, user, whether they take tickets, unread alerts, texts, hours, a team's name, inboxes.
-    with django_assert_num_queries(8):  # type: ignore[operator]
+    # Session, user, whether they take tickets and unread alerts, texts, hours, a team's name, inboxes.
+    with django_assert_num_queries(7):  # type: ignore[operator]
         ada.get("/setup/texts/")

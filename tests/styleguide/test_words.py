@@ -3,13 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.template import engines
 from django.utils import translation
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from pytest_django.fixtures import Settings
 
 from analytics.views.words import duration as figure
-from helpdesk.templatetags.durations import age, countdown, day, duration, time_left
+from helpdesk.templatetags.durations import age, aged, countdown, counted_down, day, duration, time_left
 from helpdesk.templatetags.ui import hue, icon, initials, pure
 
 NOW = dt.datetime(2026, 11, 18, 9, 53, tzinfo=dt.UTC)
@@ -117,3 +118,30 @@ def test_a_remembered_component_follows_the_language(settings: Settings) -> None
     with translation.override("de"):
         german = gettext("Read")
         assert german in pure("tick", state="read")
+
+
+def test_what_decides_about_the_words_of_an_age_and_of_a_countdown_changes_with_them() -> None:
+    words: dict[tuple[dt.datetime, object], set[str]] = {}
+    for moment in (NOW, NOW + minutes(0.5)):
+        for seconds in (-9 * 86_400, -86_400, -3600, -61, -59, -1, 0, 1, 59, 60, 899, 900, 3599, 3600, 43_200, 90_000):
+            for step in (0, 0.4, 30, 61):
+                now = moment - dt.timedelta(seconds=seconds + step)
+                words.setdefault((moment, ("age", aged(moment, now))), set()).add(age(moment, now))
+                words.setdefault((moment, ("left", counted_down(moment, now))), set()).add(countdown(moment, now))
+    assert {len(said) for said in words.values()} == {1}
+    assert len(words) > 40
+
+
+@pytest.mark.parametrize("tag", ["translate", "trans"])
+def test_a_sentence_of_a_template_is_said_in_the_language_of_the_moment(tag: str) -> None:
+    source = (
+        f'{{% load i18n %}}{{% {tag} "Save" %}}|{{% {tag} "now" context "age of a message" %}}|'
+        f'{{% {tag} "Cancel" as word %}}{{{{ word }}}}|{{% {tag} text %}}|{{% {tag} "Save"|upper %}}|{{% {tag} "%" %}}'
+    )
+    page = engines["django"].from_string(source)
+    for _again in range(2):
+        for language in ("en", "de", "fr"):
+            with translation.override(language):
+                said = [gettext("Save"), pgettext("age of a message", "now"), gettext("Cancel"), gettext("Close")]
+                assert page.render({"text": "Close"}).split("|")[:4] == said
+    assert page.render({"text": "Close"}).endswith("|%")

@@ -6,8 +6,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
@@ -17,7 +15,9 @@ from helpdesk import clock
 from tickets import queue
 from tickets.cursors import Cursor
 from tickets.models import Ticket
+from tickets.opened import opened
 from tickets.views import present
+from tickets.views.addresses import list_address
 from tickets.views.place import Place
 
 RESPONSE = Callable[..., HttpResponse]
@@ -69,17 +69,17 @@ def place_of(request: AgentRequest, view: str | None = None) -> Place:
 
 def visible_ticket(user: User, pk: int) -> Ticket:
     """Return a ticket that this person may read; 404 for everything else, so that nobody learns what exists."""
-    tickets = Ticket.objects.visible_to(user).select_related(
-        "conversation__contact", "conversation__inbox", "team", "assignee"
-    )
-    return get_object_or_404(tickets, pk=pk)
+    ticket = opened(user, pk)
+    if ticket is None:
+        raise Http404
+    return ticket
 
 
 def _team_links(place: Place) -> list[dict[str, Any]]:
     """Return what the heading's menu offers: all teams, and each; nothing where there is no choice."""
     if len(place.teams) < 2:
         return []
-    address = reverse("inbox:list", args=[place.view])
+    address = list_address(place.view)
     links = [{"text": _("All teams"), "url": address, "current": place.team is None}]
     return links + [
         {"text": team.name, "url": f"{address}?team={team.pk}", "current": team == place.team} for team in place.teams
@@ -100,7 +100,7 @@ def work_list(request: AgentRequest, place: Place, *, current: int | None = None
             "name": view,
             "text": label,
             "count": queue.in_words(counted.tabs[view]) if view in counted.tabs else None,
-            "url": reverse("inbox:list", args=[view]) + place.query,
+            "url": list_address(view) + place.query,
             "current": view == place.view,
         }
         for view, label in queue.VIEW_LABELS.items()

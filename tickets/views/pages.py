@@ -21,6 +21,7 @@ from tickets import dossier, presence, routing_history, timeline, workload
 from tickets.channels import get_channel
 from tickets.models import Draft, Priority, Ticket
 from tickets.views import bubbles, present, template_picker
+from tickets.views.addresses import part_address
 from tickets.views.base import AgentRequest, place_of, work_list
 from tickets.views.place import Place
 
@@ -147,8 +148,8 @@ def composer(
         "closed_text": closed_text,
         "can_reopen": ticket.status == "resolved",
         "picker": picker,
-        "template_url": reverse("inbox:template", args=[ticket.pk]),
-        "template_send_url": reverse("inbox:template", args=[ticket.pk]) + query,
+        "template_url": part_address("template", ticket.pk),
+        "template_send_url": part_address("template", ticket.pk) + query,
         "place_values": place_values(place),
         "state": "closed" if closed_text else "open",
         "draft": text,
@@ -159,11 +160,11 @@ def composer(
         "client_id": typed.client_id or str(uuid.uuid4()),
         "note_client_id": typed.note_client_id or str(uuid.uuid4()),
         "contact": conversation.contact.display_name,
-        "reply_url": reverse("inbox:replies", args=[ticket.pk]) + query,
-        "note_url": reverse("inbox:notes", args=[ticket.pk]) + query,
-        "reopen_url": reverse("inbox:reopening", args=[ticket.pk]) + query,
-        "draft_url": reverse("inbox:draft", args=[ticket.pk]),
-        "quick_replies_url": reverse("inbox:quick_replies", args=[ticket.pk]),
+        "reply_url": part_address("replies", ticket.pk) + query,
+        "note_url": part_address("notes", ticket.pk) + query,
+        "reopen_url": part_address("reopening", ticket.pk) + query,
+        "draft_url": part_address("draft", ticket.pk),
+        "quick_replies_url": part_address("quick_replies", ticket.pk),
         "stale": {"text": hint.text, "url": "#timeline"} if hint and hint.held else None,
         "error": hint.text if hint and not hint.held else "",
     }
@@ -200,7 +201,7 @@ def ticket_parts(
     beside = dossier.of(ticket, user)
 
     def address(name: str) -> str:
-        return reverse(f"inbox:{name}", args=[ticket.pk]) + query
+        return part_address(name, ticket.pk) + query
 
     return {
         "ticket": ticket,
@@ -239,7 +240,7 @@ def ticket_parts(
         else None,
         "urls": {name: address(name) for name in URLS},
         "merged_url": _merged_url(user, ticket, place),
-        "thread_url": reverse("inbox:thread", args=[ticket.pk]) + query,
+        "thread_url": part_address("thread", ticket.pk) + query,
         "self_url": place.ticket_url(ticket.pk),
         "csrf_token": get_token(request),
     }

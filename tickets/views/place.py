@@ -4,12 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agents.models import Team, User
 from agents.permissions import role_among
 from tickets import queue
+from tickets.views.addresses import list_address, page_address
 from tickets.worklist import Cut
 
 
@@ -41,7 +41,7 @@ class Place:
     @property
     def list_url(self) -> str:
         """Return the address of the list."""
-        return reverse("inbox:list", args=[self.view]) + self.query
+        return list_address(self.view) + self.query
 
     def role_of(self, user: User, team_id: int) -> str | None:
         """Return the row of the matrix that holds for this person in a team, as `role_in_team` does; no query."""
@@ -61,4 +61,4 @@ class Place:
 
     def ticket_url(self, ticket_id: int) -> str:
         """Return the address of a ticket seen from this place."""
-        return reverse("inbox:ticket", args=[self.view, ticket_id]) + self.query
+        return page_address(self.view, ticket_id) + self.query

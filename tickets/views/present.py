@@ -9,7 +9,7 @@ from django.utils.translation import get_language_info, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from agents.models import PresenceState, User
-from helpdesk.templatetags.durations import age, countdown, duration, share_left
+from helpdesk.templatetags.durations import aged, counted_down, duration, share_left
 from helpdesk.templatetags.kept import kept_as
 from tickets import queue
 from tickets.models import (
@@ -140,8 +140,8 @@ def queue_row(line: queue.Row, *, place: Place, reader: User, now: dt.datetime, 
     told = line.line
     due = told.due_at
     words = (
-        age(told.at, now),
-        due and (countdown(due, now), share_left(due, told.waiting_since, now), due <= now),
+        aged(told.at, now),
+        due and (counted_down(due, now), share_left(due, told.waiting_since, now), due <= now),
         told.warn_at and told.warn_at <= now,
         told.snoozed_until and told.snoozed_until > now,
     )
