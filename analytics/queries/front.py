@@ -9,6 +9,7 @@ from analytics.periods import Period
 from analytics.queries.reader import Reader
 from analytics.results import Overview, Result
 from analytics.scope import Filters
+from analytics.sums import Row
 
 AGENT_KPIS = (
     "first_response_time",
@@ -40,14 +41,15 @@ def overview(
     wanted = list(dict.fromkeys([*headlines, *HEADLINES]))
     summed = [kpi for kpi in wanted if KPIS[kpi].statistic not in {Statistic.BALANCE, Statistic.DISTINCT}]
     sla = [f"sla_compliance.{metric}" for metric in ("first_response", "next_response", "resolution")]
-    rows = reader._read([*summed, *sla], period.previous.first, period.last, "all")
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in reader._read([*summed, *sla], period.previous.first, period.last, "all"):
+        rows[row.measure].append(row)
     results, series = {}, {}
     for kpi_id in wanted:
         kpi = KPIS[kpi_id]
         if kpi_id in summed:
-            mine = [row for row in rows if row.measure == kpi_id]
-            results[kpi_id] = reader._summed(kpi, period, mine).get("", reader._empty(kpi, period))
-            series[kpi_id] = reader._points(kpi, period, mine)
+            results[kpi_id] = reader._summed(kpi, period, rows[kpi_id]).get("", reader._empty(kpi, period))
+            series[kpi_id] = reader._points(kpi, period, rows[kpi_id])
         elif kpi.statistic is Statistic.DISTINCT:
             results[kpi_id] = reader.kpi(kpi_id, period)
             series[kpi_id] = reader.series(kpi_id, period)
@@ -65,6 +67,6 @@ def overview(
         agents=of_agents(reader, period),
         inboxes=reader.breakdown("volume", "inbox", period),
         tags=reader.breakdown("volume", "tag", period),
-        sla={name: reader._points(promise, period, [row for row in rows if row.measure == name]) for name in sla},
+        sla={name: reader._points(promise, period, rows[name]) for name in sla},
         as_of=reader.as_of,
     )

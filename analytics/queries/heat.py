@@ -1,6 +1,7 @@
 """When tickets are opened, by weekday and hour."""
 
 import datetime as dt
+from itertools import pairwise
 from typing import Any
 
 from analytics import sums
@@ -52,16 +53,18 @@ def hours_of(period: Period) -> list[list[float]]:
     Hours that have not begun did not come; the present one did.
     """
     times = [[0.0] * 24 for _ in range(7)]
-    now = clock.now()
-    for day in period.days():
-        begin, end = (moment.astimezone(dt.UTC) for moment in Period(day, day).moments())
+    now, here, midnight = clock.now(), zone(), dt.time(0)
+    days = [*period.days(), period.last + dt.timedelta(days=1)]
+    moments = [dt.datetime.combine(day, midnight, here).astimezone(dt.UTC) for day in days]
+    for day, (begin, end) in zip(days, pairwise(moments), strict=False):
         row = times[day.weekday()]
         if end - begin == 24 * HOUR:
             for hour in range(24 if end <= now else max(0, (now - begin) // HOUR + 1)):
                 row[hour] += 1
             continue
         # By half hours, by which some zones change their clocks.
-        while begin < end and begin.astimezone(zone()).replace(minute=0) <= now:
-            row[begin.astimezone(zone()).hour] += 0.5
-            begin += dt.timedelta(minutes=30)
+        at = begin
+        while at < end and at.astimezone(here).replace(minute=0) <= now:
+            row[at.astimezone(here).hour] += 0.5
+            at += dt.timedelta(minutes=30)
     return times

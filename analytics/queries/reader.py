@@ -207,8 +207,8 @@ class Reader:
         for row in rows:
             if row.day in period and counts(kpi, row.day):
                 by_day[row.day].add(row)
-        first_young = self._final_before(kpi)
-        return [self._point(kpi, day, by_day.get(day, Sum()), first_young) for day in period.days()]
+        first_young, nothing = self._final_before(kpi), Sum()
+        return [self._point(kpi, day, by_day.get(day, nothing), first_young) for day in period.days()]
 
     def _point(self, kpi: Kpi, day: dt.date, total: Sum, first_young: dt.date) -> Point:
         n = total.numerator if kpi.statistic is Statistic.COUNT else total.denominator

@@ -33,6 +33,7 @@ def heat(found: Heatmap) -> dict[str, Any] | None:
     busiest = next((day, row.index(most)) for day, row in enumerate(averages) if most in row)
     names = [formats.date_format(MONDAY + dt.timedelta(days=day), "D") for day in range(7)]
     long_names = [formats.date_format(MONDAY + dt.timedelta(days=day), "l") for day in range(7)]
+    said = _("%(day)s %(hour)02d:00: %(count)s tickets on average")
     rows = [
         {
             "name": names[day],
@@ -40,8 +41,7 @@ def heat(found: Heatmap) -> dict[str, Any] | None:
                 HeatCell(
                     text=words.number(value, 1 if value < 9.95 else 0),
                     level=charts.heat_level(value, most),
-                    said=_("%(day)s %(hour)02d:00: %(count)s tickets on average")
-                    % {"day": long_names[day], "hour": hour, "count": words.number(value, 1)},
+                    said=said % {"day": long_names[day], "hour": hour, "count": words.number(value, 1)},
                     busiest=(day, hour) == busiest,
                 )
                 for hour, value in enumerate(row)

@@ -2,8 +2,9 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
-from django.utils import formats
+from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -47,7 +48,13 @@ def day_format() -> str:
 
 def number(value: float, places: int = 0) -> str:
     """Write a number as the language of the page does, rounded; Django's own formats cut the rest off."""
-    return formats.number_format(round(value, places) + 0.0, decimal_pos=places, force_grouping=True)
+    return _number(round(value, places) + 0.0, places, translation.get_language())
+
+
+@lru_cache(maxsize=8192)  # a page shows hundreds of numbers, most of them small and the same as on the last one
+def _number(value: float, places: int, language: str | None) -> str:
+    del language
+    return formats.number_format(value, decimal_pos=places, force_grouping=True)
 
 
 def percent(share: float, places: int = 1) -> str:
