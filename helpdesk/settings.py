@@ -300,6 +300,7 @@ AXES_VERBOSE = False
 LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "en", ("en", "de", "fr"))
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["helpdesk.formats"]
 TIME_ZONE = env.zone("TIME_ZONE", "Europe/Berlin")
 USE_TZ = True
 

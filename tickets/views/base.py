@@ -101,15 +101,24 @@ def work_list(request: AgentRequest, place: Place, *, current: int | None = None
             "text": label,
             "count": queue.in_words(counted.tabs[view]) if view in counted.tabs else None,
             "url": list_address(view) + place.query,
-            "current": view == place.view,
+            "current": view == place.view or (view == queue.View.RESOLVED and place.view == queue.View.SPAM),
         }
         for view, label in queue.VIEW_LABELS.items()
-        # Who looks at what is settled may look for what was put aside by mistake.
-        if view != queue.View.SPAM or place.view in queue.SETTLED_VIEWS
+        if view != queue.View.SPAM
+    ]
+    # Who looks at what is settled may look for what was put aside by mistake.
+    settled = [
+        {
+            "text": queue.VIEW_LABELS[view],
+            "url": list_address(view) + place.query,
+            "checked": view == place.view,
+        }
+        for view in (queue.SETTLED_VIEWS if place.view in queue.SETTLED_VIEWS else ())
     ]
     return {
         "place": place,
         "tabs": tabs,
+        "settled": settled,
         "page": page,
         "groups": [
             {

@@ -1,6 +1,7 @@
 """Which tags are skills."""
 
 from django.db.models import Count, Q
+from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ def index(request: AgentRequest) -> HttpResponse:
     """List the tags: skills first, with who has them, then the others."""
     waiting = Count("ticket_tags", filter=Q(ticket_tags__ticket__status__in=OPEN_STATUSES), distinct=True)
     people = Count("agent_skills", distinct=True)
-    tags = Tag.objects.annotate(waiting=waiting, people=people).order_by("-is_skill", "name")
+    tags = Tag.objects.annotate(waiting=waiting, people=people).order_by("-is_skill", Lower("name"))
     return render(request, "setup/tags/index.html", {"tags": tags})
 
 
