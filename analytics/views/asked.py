@@ -15,6 +15,7 @@ from django_stubs_ext import StrOrPromise
 from agents.models import User
 from analytics.periods import Period, today
 from analytics.scope import Filters
+from analytics.views import words
 from analytics.views.known import Known, Picked
 
 ONE_DAY = dt.timedelta(days=1)
@@ -193,8 +194,10 @@ class Asked:
 
 
 def span(period: Period) -> str:
-    """Write a period for people."""
-    first, last = (formats.date_format(day, "SHORT_DATE_FORMAT") for day in (period.first, period.last))
+    """Write a period for people; a year is named that is not this one."""
+    this_year = {period.first.year, period.last.year} == {today().year}
+    form = words.day_format() if this_year else "SHORT_DATE_FORMAT"
+    first, last = (formats.date_format(day, form) for day in (period.first, period.last))
     return first if first == last else _("%(first)s – %(last)s") % {"first": first, "last": last}
 
 
