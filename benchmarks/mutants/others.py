@@ -133,7 +133,7 @@ OTHERS = (
         "the day is as far from Greenwich as it was in winter",
         "analytics/fold/days.py",
         "dt.datetime.combine(day, midnight, self.zone).astimezone(dt.UTC)",
-        "dt.datetime.combine(day, midnight, dt.UTC) - self.zone.utcoffset(dt.datetime(2026, 1, 9))  # type: ignore",
+        "dt.datetime.combine(day, midnight, dt.UTC) - self.zone.utcoffset(dt.datetime(2026, 1, 9))",
     ),
     Mutant(
         "volume",

@@ -5,4 +5,6 @@ from benchmarks.mutants import MUTANTS, ROOT
 
 def test_each_error_changes_one_place_of_the_code() -> None:
     for mutant in MUTANTS:
-        assert (ROOT / mutant.file).read_text().count(mutant.before) == 1, f"{mutant.figure}: {mutant.what}"
+        text = (ROOT / mutant.file).read_text()
+        assert text.count(mutant.before) == 1, f"{mutant.figure}: {mutant.what}"
+        compile(text.replace(mutant.before, mutant.after), mutant.file, "exec")
