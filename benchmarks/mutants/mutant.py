@@ -27,12 +27,17 @@ class Mutant(NamedTuple):
     after: str
 
     @property
+    def name(self) -> str:
+        """What it is called in reports."""
+        return f"{self.figure}: {self.what}"
+
+    @property
     def module(self) -> str:
         """The name of the module in which the error is."""
         return self.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-class _WithError(SourceFileLoader):
+class _Loader(SourceFileLoader):
     """Loads a module with an error in it, and keeps no compiled code of that."""
 
     def __init__(self, mutant: Mutant, path: str) -> None:
@@ -46,7 +51,9 @@ class _WithError(SourceFileLoader):
         return super().get_data(path).decode().replace(self._mutant.before, self._mutant.after).encode()
 
 
-class _Finder(MetaPathFinder):
+class WithError(MetaPathFinder):
+    """Finds one module with an error in it."""
+
     def __init__(self, mutant: Mutant) -> None:
         self._mutant = mutant
 
@@ -55,7 +62,7 @@ class _Finder(MetaPathFinder):
             return None
         file = str(ROOT / self._mutant.file)
         inside = [str(Path(file).parent)] if file.endswith("__init__.py") else None
-        loader = _WithError(self._mutant, file)
+        loader = _Loader(self._mutant, file)
         return spec_from_file_location(fullname, file, loader=loader, submodule_search_locations=inside)
 
 
@@ -74,7 +81,7 @@ def _forget() -> dict[str, ModuleType]:
 @contextmanager
 def imported_with(mutant: Mutant | None, name: str) -> Iterator[ModuleType]:
     """Import a module anew, with an error in what it imports, and put everything back afterwards."""
-    before, finder = _forget(), _Finder(mutant) if mutant else None
+    before, finder = _forget(), WithError(mutant) if mutant else None
     if finder is not None:
         sys.meta_path.insert(0, finder)
     try:

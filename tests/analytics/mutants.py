@@ -16,7 +16,7 @@ from tests.cast import House
 
 WORDS = os.environ.get("MUTANTS", "").split()
 SEED = 1
-wanted = [one for one in MUTANTS if not WORDS or any(word in f"{one.figure}: {one.what}" for word in WORDS)]
+wanted = [one for one in MUTANTS if not WORDS or any(word in one.name for word in WORDS)]
 unnoticed = list(wanted)
 
 
@@ -43,6 +43,6 @@ def test_each_error_is_noticed(office: House, when: str, settings: Settings, cap
         if found:
             unnoticed.remove(mutant)
             took = time.monotonic() - begun
-            sys.stdout.write(f"{when} {took:4.1f} s  {mutant.figure}: {mutant.what}  ({found[:60]})\n")
+            sys.stdout.write(f"{when} {took:4.1f} s  {mutant.name}  ({found[:60]})\n")
             sys.stdout.flush()
     caplog.clear()  # some errors are tickets that cannot be folded
