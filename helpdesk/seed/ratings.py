@@ -71,7 +71,7 @@ def rate(story: Story, ledger: Ledger, ratings: Ratings, name: str, memory: Memo
         memory.has_stopped = True
     if story.score is None:
         return
-    tapped = ledger.hear(answered_at, "⭐" * story.score, f"{name}.tap")
+    tapped = _hear(ledger, answered_at, "⭐" * story.score, f"{name}.tap")
     tapped.content_type = ContentType.CHOICE
     tapped.content = {"choice": {"id": f"survey:{first.token}:{story.score}", "title": "⭐" * story.score}}
     response = _take(ledger, ratings, first, SurveyKind.CSAT, tapped, AnswerKind.TAP, story.score)
@@ -82,7 +82,7 @@ def rate(story: Story, ledger: Ledger, ratings: Ratings, name: str, memory: Memo
         # Whoever writes on is asked the second question as soon as they have finished.
         due = answered_at + ratings.delays[SurveyKind.NPS] * 2 / 3
         response.comment = story.comment
-        response.comment_message_id = ledger.hear(due, story.comment, f"{name}.comment").pk
+        response.comment_message_id = _hear(ledger, due, story.comment, f"{name}.comment").pk
         ledger.ticket.version += 1
         if not reason:
             second.due_at = due
@@ -90,8 +90,15 @@ def rate(story: Story, ledger: Ledger, ratings: Ratings, name: str, memory: Memo
         _ask(story, ledger, ratings, second, f"{name}.nps", memory)
     if reason or story.recommends is None:
         return
-    typed = ledger.hear(due + dt.timedelta(seconds=story.answer_after), str(story.recommends), f"{name}.typed")
+    typed = _hear(ledger, due + dt.timedelta(seconds=story.answer_after), str(story.recommends), f"{name}.typed")
     _take(ledger, ratings, second, SurveyKind.NPS, typed, AnswerKind.TYPED, story.recommends)
+
+
+def _hear(ledger: Ledger, at: dt.datetime, text: str, name: str) -> Message:
+    """Let the contact answer a question about the ticket."""
+    message = ledger.hear(at, text, name)
+    message.about_id = ledger.ticket.pk
+    return message
 
 
 def _obstacle(kind: SurveyKind, memory: Memory, at: dt.datetime) -> str:
