@@ -19,7 +19,7 @@ OPTIONS = ["-q", "-n", "0", "--reuse-db"]
 
 def examples_notice(mutant: Mutant) -> bool:
     """Run the examples with an error in the code; raise RuntimeError when they do not run at all."""
-    command = [sys.executable, "-m", "pytest", *OPTIONS, "-x", "-p", "benchmarks.mutants.plugin", *EXAMPLES]
+    command = [sys.executable, "-m", "pytest", *OPTIONS, "-x", "-p", "tests.analytics.with_error", *EXAMPLES]
     environment = {**os.environ, "MUTANT": mutant.name}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in {0, 1}:
