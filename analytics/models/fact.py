@@ -84,7 +84,19 @@ class Fact(models.Model):
         verbose_name = _("fact")
         verbose_name_plural = _("facts")
         indexes = [
-            models.Index(fields=["opened_day"], name="kpi_fact_opened"),
+            # With whom they were: figures about contacts read many days, and would read most of the table for them.
+            models.Index(
+                fields=["opened_day", "contact"],
+                include=["is_returning"],
+                condition=models.Q(is_counted=True),
+                name="kpi_fact_opened_with",
+            ),
+            models.Index(
+                fields=["solved_day", "contact"],
+                include=["followed_at", "solved_at"],
+                condition=models.Q(is_counted=True, solved_day__isnull=False),
+                name="kpi_fact_solved_with",
+            ),
             models.Index(fields=["replied_day"], name="kpi_fact_replied"),
             models.Index(
                 fields=["acknowledged_day"],

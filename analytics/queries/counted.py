@@ -28,7 +28,7 @@ def distinct(filters: Filters, kpi: Kpi, period: Period, by: str) -> dict[str, S
     condition, values = sums.conditions(source, filters)
     key = {
         "all": "''",
-        "day": f"{source.day}::text",
+        "day": source.day,  # a date: as text it would not be in the order of the index
         "channel": "f.channel",
         "topic": "f.topic::text",
         "inbox": "f.inbox::text",
@@ -43,7 +43,7 @@ def distinct(filters: Filters, kpi: Kpi, period: Period, by: str) -> dict[str, S
             " GROUP BY 1",
             [period.first, last, *values],
         )
-        return {key: Sum(int(hits), int(all_)) for key, hits, all_ in sql.fetchall() if key is not None}
+        return {str(key): Sum(int(hits), int(all_)) for key, hits, all_ in sql.fetchall() if key is not None}
 
 
 def scores(filters: Filters, period: Period) -> dict[str, dict[int, int]]:
