@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
+from agents.models import Membership
 from analytics import facts, queries, refresh
 from analytics.fold import Folded, Log
 from analytics.fold import fold as whole_fold
@@ -56,8 +57,12 @@ def test_a_failed_reply_is_no_reply(cast: House) -> None:
 def test_a_late_webhook_counts_by_the_time_of_the_provider(cast: House) -> None:
     ticket = hears(cast, MONDAY, sent_at=after(minutes=-20))
     answers(cast.lena, ticket, after(minutes=1))
+    phone = someone()
+    other = hears(cast, after(hours=1), phone=phone)
+    hears(cast, after(hours=2), phone=phone, sent_at=after(days=-3))  # believed, but not more than a day before
+    answers(cast.lena, other, after(hours=2))
     count()
-    assert read(cast, "first_response_time").value == 21 * 60
+    assert [fact_of(one).first_response for one in (ticket, other)] == [21 * 60, 25 * 3600]
 
 
 def test_every_wait_counts_once_from_its_oldest_message(cast: House) -> None:
@@ -68,9 +73,13 @@ def test_every_wait_counts_once_from_its_oldest_message(cast: House) -> None:
     hears(cast, after(minutes=12), phone=phone)
     answers(cast.lena, ticket, after(minutes=13))
     answers(cast.lena, ticket, after(minutes=14))
+    resolves(cast.lena, ticket, after(minutes=15))
+    hears(cast, after(minutes=16), phone=phone, text="Thanks")  # waits for nothing
+    hears(cast, after(minutes=20), phone=phone, text="It broke again")
+    answers(cast.lena, ticket, after(minutes=22))
     count()
-    assert sorted(Wait.objects.values_list("seconds", flat=True)) == [180, 300]
-    assert read(cast, "next_response_time").n == 2
+    assert sorted(Wait.objects.values_list("seconds", flat=True)) == [120, 180, 300]
+    assert read(cast, "next_response_time").n == 3
 
 
 def test_resolution_lasts_to_the_last_resolve_and_an_undone_one_is_none(cast: House) -> None:
@@ -107,15 +116,19 @@ def test_a_reopening_counts_within_the_window_that_held_when_the_ticket_was_reso
 
 
 def test_first_contact_resolution_wants_one_person_one_go_and_no_return(cast: House) -> None:
-    one_go, two_people, comes_back = someone(), someone(), someone()
-    for phone in (one_go, two_people, comes_back):
+    Membership.objects.create(user=cast.lena, team=cast.finance)
+    one_go, two_people, comes_back, moved = (someone() for _ in range(4))
+    for phone in (one_go, two_people, comes_back, moved):
         ticket = hears(cast, MONDAY, phone=phone)
         answers(cast.mateus if phone == two_people else cast.lena, ticket, after(minutes=1))
-        resolves(cast.lena, ticket, after(minutes=2))
+        if phone == moved:
+            with clock.at(after(minutes=2)):
+                assignment.transfer(actor=cast.ada, ticket_id=ticket.pk, team_id=cast.finance.pk)
+        resolves(cast.lena, ticket, after(minutes=3))
     hears(cast, after(days=6), phone=comes_back)
     count()
     result = read(cast, "first_contact_resolution")
-    assert (result.value, result.numerator, result.denominator) == (1 / 3, 1, 3)
+    assert (result.value, result.numerator, result.denominator) == (1 / 4, 1, 4)
     assert result.too_few
 
 
@@ -135,10 +148,11 @@ def test_a_rate_whose_window_runs_is_provisional(cast: House) -> None:
 def test_the_day_is_the_local_day_of_the_event(cast: House) -> None:
     late = dt.datetime(2026, 6, 1, 22, 30, tzinfo=dt.UTC)  # half past midnight of Tuesday in Berlin
     hears(cast, late)
+    hears(cast, late - dt.timedelta(minutes=30))  # the first moment of Tuesday
     count()
     with clock.at(after(days=3)):
         points = Reader(cast.jonas).series("volume", Period(dt.date(2026, 6, 1), dt.date(2026, 6, 2)))
-    assert [point.value for point in points] == [0, 1]
+    assert [point.value for point in points] == [0, 2]
 
 
 def test_backlog_is_what_is_open_at_the_end_of_the_day(cast: House) -> None:
@@ -276,8 +290,12 @@ def test_what_we_began_is_no_open_ticket_until_the_contact_answers(cast: House) 
         return read(cast, "backlog").value, ages.under_1_day + ages.under_3_days + ages.under_7_days + ages.older
 
     assert open_by_age() == (0, 0)
-    hears(cast, after(hours=1), phone=phone)
+    assert read(cast, "volume").value == 0
+    ticket = hears(cast, after(hours=1), phone=phone)
     assert open_by_age() == (1, 1)
+    answers(cast.lena, ticket, after(hours=2))
+    count()
+    assert read(cast, "first_response_time").value == 3600, "what we began with answers nothing"
 
 
 def test_heat_map_divides_by_how_often_an_hour_came() -> None:

@@ -126,7 +126,16 @@ def test_without_a_browser_handling_is_estimated_from_the_replies(cast: House) -
     assert reader(cast).kpi("handling_time", JUNE).n == 1
 
 
-def rates(ticket: Ticket, kind: SurveyKind, score: int | None, *, at: dt.datetime, highest: int = 10) -> None:
+def rates(
+    ticket: Ticket,
+    kind: SurveyKind,
+    score: int | None,
+    *,
+    at: dt.datetime,
+    highest: int = 10,
+    after: dt.timedelta = dt.timedelta(minutes=5),
+    arrives: bool = True,
+) -> None:
     """Let the contact be asked about the last resolve, and answer."""
     survey, _made = Survey.objects.get_or_create(kind=kind, defaults={"highest": highest})
     resolved = ticket.events.filter(kind=EventKind.RESOLVED).latest("seq")
@@ -136,7 +145,7 @@ def rates(ticket: Ticket, kind: SurveyKind, score: int | None, *, at: dt.datetim
     question = Message.objects.create(
         inbox_id=conversation.inbox_id, conversation=conversation, ticket=ticket, seq=conversation.last_seq,
         kind="outbound", purpose="survey", author_kind="bot", text="How was it?", state="sent", client_id=uuid.uuid4(),
-        occurred_at=at, recorded_at=at, sent_at=at, delivered_at=at,
+        occurred_at=at, recorded_at=at, sent_at=at, delivered_at=at if arrives else None,
     )  # fmt: skip
     invitation = SurveyInvitation.objects.create(
         survey=survey, ticket=ticket, resolution=resolved, agent=resolved.actor, team=ticket.team,
@@ -145,7 +154,7 @@ def rates(ticket: Ticket, kind: SurveyKind, score: int | None, *, at: dt.datetim
     if score is not None:
         SurveyResponse.objects.create(
             invitation=invitation, score=score, lowest=0 if kind == SurveyKind.NPS else 1, highest=highest,
-            occurred_at=at + dt.timedelta(minutes=5), recorded_at=at + dt.timedelta(minutes=5),
+            occurred_at=at + after, recorded_at=at + after,
         )  # fmt: skip
 
 
@@ -167,6 +176,16 @@ def test_satisfied_are_four_and_five_of_five(cast: House) -> None:
         assert reader(cast).kpi("survey_response_rate", JUNE).value == 0.75
         assert reader(cast).breakdown("csat", "agent", JUNE)[str(cast.lena.pk)].n == 3
         assert reader(cast).tickets_behind("csat", JUNE).count() == 3
+
+
+def test_surveys_that_arrived_are_answered_within_a_week_or_not(cast: House) -> None:
+    rates(resolved(cast), SurveyKind.CSAT, 5, at=after(hours=1), highest=5, after=dt.timedelta(days=6))
+    rates(resolved(cast), SurveyKind.CSAT, 5, at=after(hours=1), highest=5, after=dt.timedelta(days=8))
+    rates(resolved(cast), SurveyKind.CSAT, None, at=after(hours=1), highest=5, arrives=False)
+    count()
+    with clock.at(after(days=20)):
+        result = reader(cast).kpi("survey_response_rate", JUNE)
+    assert (result.numerator, result.denominator) == (1, 2)
 
 
 def test_net_score_counts_only_the_newest_answer_of_a_contact(cast: House) -> None:
