@@ -147,8 +147,8 @@ def test_a_rate_whose_window_runs_is_provisional(cast: House) -> None:
 
 def test_the_day_is_the_local_day_of_the_event(cast: House) -> None:
     late = dt.datetime(2026, 6, 1, 22, 30, tzinfo=dt.UTC)  # half past midnight of Tuesday in Berlin
-    hears(cast, late)
     hears(cast, late - dt.timedelta(minutes=30))  # the first moment of Tuesday
+    hears(cast, late)
     count()
     with clock.at(after(days=3)):
         points = Reader(cast.jonas).series("volume", Period(dt.date(2026, 6, 1), dt.date(2026, 6, 2)))
@@ -181,6 +181,15 @@ def test_a_promise_is_broken_when_its_time_passes_though_the_ticket_is_open(cast
         promises = Reader(cast.jonas).tickets_behind("sla_compliance", JUNE, measure="sla_compliance.first_response")
         assert set(promises) == {answered, waiting}
     assert read(cast, "sla_compliance").value is not None
+
+
+def test_a_promise_that_an_earlier_message_takes_the_place_of_is_neither_kept_nor_broken(cast: House) -> None:
+    phone = someone()
+    ticket = hears(cast, after(minutes=3), phone=phone)
+    hears(cast, after(minutes=4), phone=phone, sent_at=MONDAY)
+    answers(cast.lena, ticket, after(minutes=5))
+    count()
+    assert fact_of(ticket).promises.filter(metric="first_response").count() == 1
 
 
 def test_a_chat_is_missed_when_nobody_replied_within_a_day(cast: House) -> None:

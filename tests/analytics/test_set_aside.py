@@ -6,11 +6,11 @@ from django.db.models import Sum
 
 from analytics.models import Effort, Fact, MessageDay, Wait
 from helpdesk import clock
-from tests.analytics.history import MONDAY, after, answers, count, fact_of, hears, resolves, someone
+from tests.analytics.history import MONDAY, after, answers, count, fact_of, hears, puts, resolves, someone
 from tests.analytics.test_meanings import read
 from tests.cast import House, newest_seq
 from tickets.actions import merging, spam
-from tickets.models import FocusSegment, Ticket
+from tickets.models import FocusSegment, Status, Ticket
 
 
 def marks_spam(cast: House, ticket: Ticket, at: dt.datetime) -> None:
@@ -111,3 +111,14 @@ def test_undoing_a_merge_restores_all_figures(cast: House) -> None:
         merging.unmerge(actor=cast.lena, ticket_id=source.pk)
     count()
     assert everything() == before
+
+
+def test_a_ticket_that_was_merged_by_mistake_waited_for_the_contact_all_along(cast: House) -> None:
+    target, source = two_tickets(cast)
+    puts(cast.lena, source, Status.PENDING, after(days=1, minutes=2))
+    merges(cast, source, target, after(days=1, minutes=4))
+    with clock.at(after(days=1, minutes=6)):
+        merging.unmerge(actor=cast.lena, ticket_id=source.pk)
+    resolves(cast.lena, source, after(days=1, minutes=10))
+    count()
+    assert (fact_of(source).resolution, fact_of(source).work) == (600, 120)
