@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from agents import presence
 from agents.models import Assignment, Membership, PresenceState, Team
@@ -322,12 +324,17 @@ def test_tickets_of_two_numbers_become_one_and_two_again(cast: House, journey: J
 
 
 def test_a_failed_reply_that_came_from_the_other_number_is_not_sent_from_this_one(
-    cast: House, journey: Journey, spain: Inbox
+    cast: House, journey: Journey, spain: Inbox, client: Client
 ) -> None:
     first, second = apart(cast, spain, journey)
     paper.plan.append(SendError("Blocked.", permanent=True, code="blocked"))
     failed = answer(cast, second)
     merged(cast, second, first)
+    client.force_login(cast.lena)
+    page = client.get(reverse("inbox:ticket", args=["all", first.pk])).content.decode()
+    assert "written for another inbox" in page
+    assert reverse("inbox:message_discard", args=[first.pk, failed.pk]) in page
+    assert reverse("inbox:message_retry", args=[first.pk, failed.pk]) not in page
     with pytest.raises(WrongStatus, match="written for another inbox"):
         decisions.retry_reply(actor=cast.lena, message_id=failed.pk)
     # However such a message should come to be queued, no other number than its own may send it.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from helpdesk.templatetags.kept import kept_as
 from tickets.actions.automatic import is_automatic
 from tickets.channels import get_channel
-from tickets.models import Attachment, Contact, ContentType, Conversation, Message, MessageKind, MessageState, Purpose
+from tickets.models import Attachment, ContentType, Conversation, Message, MessageKind, MessageState, Purpose
 from tickets.timeline import Entry
 from tickets.views.present import one_line, tick
 
@@ -66,7 +66,9 @@ def _media(message: Message, files: list[Attachment]) -> dict[str, Any]:
     }
 
 
-def _fate(message: Message, place_query: str, *, may_work: bool) -> tuple[str, list[dict[str, str]]]:
+def _fate(
+    message: Message, conversation: Conversation, place_query: str, *, may_work: bool
+) -> tuple[str, list[dict[str, str]]]:
     """Return the sentence under a message of ours and what may be done about it."""
     if is_automatic(message):
         # It may belong to no ticket, and nobody decides what becomes of it.
@@ -93,6 +95,10 @@ def _fate(message: Message, place_query: str, *, may_work: bool) -> tuple[str, l
     elif message.state == MessageState.UNKNOWN:
         text = _("Nobody knows whether this arrived. Sending it again may deliver it twice.")
         actions = [{**retry, "text": _("Send again")}, discard]
+    if discard in actions and message.inbox_id != conversation.inbox_id:
+        # A merge brought it here; it would leave from another number than the one that this conversation is with.
+        text = f"{text} {_('This message was written for another inbox. Write it once more here.')}"
+        actions = [discard]
     return text, actions if may_work and message.ticket_id else []
 
 
@@ -109,9 +115,10 @@ def _automatic_fate(message: Message) -> str:
 
 
 def bubble(
-    message: Message, files: list[Attachment], contact: Contact, place_query: str, *, may_work: bool
+    message: Message, files: list[Attachment], conversation: Conversation, place_query: str, *, may_work: bool
 ) -> dict[str, Any]:
     """Return the parameters of components/message.html."""
+    contact = conversation.contact
     inbound = message.kind == MessageKind.INBOUND
     machine = _("Bot") if message.purpose == Purpose.REPLY else _("Automatic message")
     author = contact.display_name if inbound else message.author.name if message.author else machine
@@ -139,7 +146,7 @@ def bubble(
         shown["quote"] = {"author": quoted_author, "text": one_line(quoted)}
     if not inbound:
         shown["state"] = tick(message)
-        shown["fate"], shown["actions"] = _fate(message, place_query, may_work=may_work)
+        shown["fate"], shown["actions"] = _fate(message, conversation, place_query, may_work=may_work)
     return shown
 
 
@@ -174,7 +181,7 @@ def entry(line: Entry, conversation: Conversation, place_query: str, *, may_work
 
     def made() -> dict[str, Any]:
         message = said.message(conversation.inbox)
-        made = bubble(message, said.attachments, contact, place_query, may_work=may_work)
+        made = bubble(message, said.attachments, conversation, place_query, may_work=may_work)
         if said.quotes_the_unreadable:
             made["quote"] = {"author": "", "text": _("A message of another team’s ticket")}
         return made
