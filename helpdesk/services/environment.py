@@ -83,6 +83,6 @@ def stack_environment(folder: Path, address: str, simulator: str) -> dict[str, s
         "SIM_FRAME_ANCESTORS": f"{address} {here}",
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(BASE_DIR),
-        "WORKER_THREADS": os.environ.get("WORKER_THREADS", "8"),  # each keeps a connection to PostgreSQL
+        "WORKER_THREADS": os.environ.get("WORKER_THREADS", "5"),  # each keeps a connection and its memory
         "MALLOC_ARENA_MAX": "2",  # many threads otherwise keep an arena each
     }
