@@ -88,7 +88,7 @@ def _tapped(inbound: InboundMessage, conversation: Conversation) -> Taker | None
     if invitation is None or not _on_scale(carried[1], invitation):
         return None
     if _since_asked(inbound, invitation) > TAP_COUNTS:
-        return lambda _message: None
+        return lambda message: responses.leave_to_readers(message, invitation.ticket)
     return _answer(invitation, AnswerKind.TAP, carried[1])
 
 

@@ -31,7 +31,7 @@ LOW_SCORE = "low_score"
 def record(*, invitation: SurveyInvitation, message: Message, kind: AnswerKind, score: int) -> None:
     """Take an answer: one response however many there are, and the last one counts."""
     ticket = _lock(invitation)
-    _assign(message, ticket)
+    leave_to_readers(message, ticket)
     scale = invitation.scale
     response, first = SurveyResponse.objects.get_or_create(
         invitation=invitation,
@@ -72,7 +72,7 @@ def _lock(invitation: SurveyInvitation) -> Ticket:
     )
 
 
-def _assign(message: Message, ticket: Ticket) -> None:
+def leave_to_readers(message: Message, ticket: Ticket) -> None:
     """Leave what was said to those who may read the ticket that it speaks of."""
     message.about = ticket
     message.save(update_fields=["about"])
@@ -139,7 +139,7 @@ def record_comment(*, response: SurveyResponse, message: Message) -> None:
     ticket = _lock(response.invitation)
     response.comment = message.text
     response.comment_message = message
-    _assign(message, ticket)
+    leave_to_readers(message, ticket)
     response.save(update_fields=["comment", "comment_message"])
     SurveyInvitation.objects.filter(
         ticket=ticket, resolution_id=response.invitation.resolution_id, state=InvitationState.DUE

@@ -176,6 +176,9 @@ class BusinessHoursAdmin(admin.ModelAdmin[BusinessHours]):
     def save_model(self, request: HttpRequest, obj: BusinessHours, form: Any, change: bool) -> None:  # noqa: FBT001
         """Keep what the clocks were promised in before anything is written."""
         if change:
+            # What somebody else changed since this page read it was a version of its own, and stays one.
+            locked = BusinessHours.objects.select_for_update(no_key=True)
+            obj.version = locked.values_list("version", flat=True).get(pk=obj.pk)
             keep_version(obj.pk)
         super().save_model(request, obj, form, change)
 

@@ -121,7 +121,8 @@ def test_a_tap_counts_for_seven_days_and_later_it_stands_in_the_conversation(cas
     receipt = taps(cast, invitation, 1)
     assert (receipt.outcome, receipt.ticket_id) == (Outcome.RECORDED, None)
     assert SurveyResponse.objects.get().score == 4
-    assert Message.objects.filter(pk=receipt.message_id or 0, text="⭐").exists()
+    late = Message.objects.get(pk=receipt.message_id or 0, text="⭐")
+    assert late.about == invitation.ticket, "it is read by those who may read that ticket"
 
 
 def test_a_reply_that_quotes_the_question_counts_for_seven_days(cast: House, journey: Journey) -> None:

@@ -6,6 +6,8 @@ import zoneinfo
 
 import pytest
 import time_machine
+from django.contrib import admin
+from django.test import RequestFactory
 
 from tests.cast import House, ticket_of, writes
 from tests.tickets.test_sla import clock, sweep
@@ -13,6 +15,8 @@ from tickets import intake
 from tickets.actions import hours as hours_actions
 from tickets.actions import messaging, triage
 from tickets.actions.hours import HoursPlan
+from tickets.admin import BusinessHoursAdmin
+from tickets.calendars import calendar
 from tickets.models import (
     BusinessHours,
     ClockState,
@@ -136,3 +140,18 @@ def test_a_warning_that_is_noticed_late_is_stamped_by_the_hours_it_was_promised_
         (Step.WARNING, 3, at(TUESDAY, 9, 36)),
         (Step.BREACH, 1, at(TUESDAY, 10)),
     ]
+
+
+def test_the_admin_takes_back_no_version_that_somebody_else_made_meanwhile(cast: House, hours: BusinessHours) -> None:
+    before = BusinessHours.objects.get(pk=hours.pk)
+    becomes(cast, hours, plan(cast, ends=12))
+    page = BusinessHoursAdmin(BusinessHours, admin.site)
+    request = RequestFactory().post("/")
+    form = page.get_form(request, before)({"name": "Returns", "time_zone": "Europe/Berlin"}, instance=before)
+    page.save_model(request, page.save_form(request, form, change=True), form, change=True)
+    hours.intervals.all().delete()
+    page.save_related(request, form, [], change=True)
+    now = BusinessHours.objects.get(pk=hours.pk)
+    assert now.version == 3
+    assert calendar(now).seconds_between(at(MONDAY, 0), at(TUESDAY, 0)) == 0, "the hours as they are"
+    assert calendar(now, 2).seconds_between(at(MONDAY, 0), at(TUESDAY, 0)) == 3 * 3600
