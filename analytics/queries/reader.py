@@ -1,7 +1,7 @@
 """Answers questions of one person under one set of filters."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
@@ -250,14 +250,16 @@ class Reader:
 
     def _balances(self, period: Period, rows: Sequence[sums.Row]) -> list[Point]:
         level = sum(row.numerator for row in rows if row.day < period.first)
-        change = {row.day: row.numerator for row in rows}
+        change = Counter[dt.date]()
+        for row in rows:  # several on one day, where several keys were asked for
+            change[row.day] += row.numerator
         points = []
         last = today()
         for day in period.days():
             if day > last:
                 points.append(Point(day=day, value=None, n=0))
                 continue
-            level += change.get(day, 0)
+            level += change[day]
             points.append(Point(day=day, value=level, n=level))
         return points
 

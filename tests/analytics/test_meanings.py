@@ -324,6 +324,8 @@ def test_who_reads_what(cast: House) -> None:
         lead = Reader(cast.amira)
         assert lead.kpi("backlog", JUNE).value == 1
         assert list(lead.tickets_behind("backlog", JUNE)) == [ticket]
+        both = Reader(cast.jonas, Filters(teams=frozenset({ticket.team_id, cast.finance.pk})))
+        assert [both.kpi("backlog", JUNE).value, both.series("backlog", JUNE)[0].value] == [2, 2]
         assert Reader(cast.amira, Filters(teams=frozenset({cast.finance.pk}))).kpi("backlog", JUNE).value == 0
         with pytest.raises(PermissionDenied):
             Reader(cast.lena)
