@@ -41,35 +41,45 @@ FROM tickets_focussegment WHERE ticket_id = ANY(%s::bigint[]) ORDER BY ticket_id
 """
 KEPT_WORK = "SELECT ticket_id, agents, seconds FROM kpi_kept_work WHERE ticket_id = ANY(%s::bigint[])"
 TARGETS = "SELECT merged_into_id FROM tickets_ticket WHERE id = ANY(%s::bigint[]) AND merged_into_id IS NOT NULL"
-# A recommendation is superseded when the same person, under whatever entry, gave a newer one within the window.
+# All answers of a person, under whatever entry: step by step, each by an index, whatever the planner believes.
+# Where it takes tables for empty, it would join all answers to a survey with each other and then look who gave them.
+THEIR_ANSWERS = """
+LATERAL (SELECT id FROM tickets_contact WHERE id = {person}
+  UNION ALL SELECT id FROM tickets_contact WHERE merged_into_id = {person}) AS oc,
+LATERAL (SELECT id FROM tickets_conversation WHERE contact_id = oc.id OFFSET 0) AS ov,
+LATERAL (SELECT id, spam_at, merged_into_id FROM tickets_ticket WHERE conversation_id = ov.id OFFSET 0) AS ot,
+LATERAL (SELECT id, survey_id FROM surveys_surveyinvitation WHERE ticket_id = ot.id OFFSET 0) AS oi,
+LATERAL (SELECT occurred_at FROM surveys_surveyresponse WHERE invitation_id = oi.id OFFSET 0) AS o
+"""
+# A recommendation is superseded when the same person gave a newer one within the window.
 SURVEYS = f"""
 SELECT i.ticket_id, s.kind, i.agent_id, i.team_id, i.decided_at,
   coalesce(m.delivered_at, m.read_at, m.played_at) IS NOT NULL, r.occurred_at, r.score, r.lowest, r.highest,
   s.kind = 'nps' AND r.id IS NOT NULL AND EXISTS (
-    SELECT FROM tickets_contact oc JOIN tickets_conversation ov ON ov.contact_id = oc.id
-    JOIN tickets_ticket ot ON ot.conversation_id = ov.id JOIN surveys_surveyinvitation oi ON oi.ticket_id = ot.id
-    JOIN surveys_surveyresponse o ON o.invitation_id = oi.id
-    WHERE coalesce(c.merged_into_id, c.id) IN (oc.id, oc.merged_into_id) AND oi.survey_id = i.survey_id
-      AND ot.spam_at IS NULL AND ot.merged_into_id IS NULL
+    SELECT FROM {THEIR_ANSWERS.format(person="coalesce(c.merged_into_id, c.id)")}
+    WHERE oi.survey_id = i.survey_id AND ot.spam_at IS NULL AND ot.merged_into_id IS NULL
       AND o.occurred_at > r.occurred_at AND o.occurred_at <= r.occurred_at + interval '{NPS_WINDOW_DAYS} days'
   )
 FROM surveys_surveyinvitation i JOIN surveys_survey s ON s.id = i.survey_id
 JOIN tickets_message m ON m.id = i.message_id JOIN tickets_ticket t ON t.id = i.ticket_id
 JOIN tickets_conversation v ON v.id = t.conversation_id JOIN tickets_contact c ON c.id = v.contact_id
-LEFT JOIN surveys_surveyresponse r ON r.invitation_id = i.id
+LEFT JOIN LATERAL (SELECT id, occurred_at, score, lowest, highest FROM surveys_surveyresponse
+  WHERE invitation_id = i.id OFFSET 0) AS r ON TRUE
 WHERE i.ticket_id = ANY(%s::bigint[]) AND i.state = 'sent' ORDER BY i.id
 """  # noqa: S608 - a number of ours
 # The tickets whose recommendation a newer one of the same contact, given to one of these, may take the place of.
-OLDER_ANSWERS = """
-SELECT DISTINCT ot.id FROM surveys_surveyinvitation i JOIN surveys_survey s ON s.id = i.survey_id AND s.kind = 'nps'
-JOIN surveys_surveyresponse r ON r.invitation_id = i.id JOIN tickets_ticket t ON t.id = i.ticket_id
-JOIN tickets_conversation v ON v.id = t.conversation_id JOIN tickets_contact c ON c.id = v.contact_id
-JOIN tickets_contact oc ON coalesce(c.merged_into_id, c.id) IN (oc.id, oc.merged_into_id)
-JOIN tickets_conversation ov ON ov.contact_id = oc.id JOIN tickets_ticket ot ON ot.conversation_id = ov.id
-JOIN surveys_surveyinvitation oi ON oi.ticket_id = ot.id AND oi.survey_id = i.survey_id
-JOIN surveys_surveyresponse o ON o.invitation_id = oi.id
-WHERE i.ticket_id = ANY(%s::bigint[])
-"""
+OLDER_ANSWERS = f"""
+WITH given AS MATERIALIZED (
+  SELECT DISTINCT i.survey_id, coalesce(c.merged_into_id, c.id) AS person
+  FROM surveys_surveyinvitation i JOIN surveys_survey s ON s.id = i.survey_id AND s.kind = 'nps'
+  JOIN LATERAL (SELECT FROM surveys_surveyresponse WHERE invitation_id = i.id OFFSET 0) AS r ON TRUE
+  JOIN tickets_ticket t ON t.id = i.ticket_id JOIN tickets_conversation v ON v.id = t.conversation_id
+  JOIN tickets_contact c ON c.id = v.contact_id
+  WHERE i.ticket_id = ANY(%s::bigint[])
+)
+SELECT DISTINCT ot.id FROM given, {THEIR_ANSWERS.format(person="given.person")}
+WHERE oi.survey_id = given.survey_id
+"""  # noqa: S608 - words of ours
 
 Rows = Iterable[tuple[Any, ...]]
 # Most events say one of a few things, and reading JSON costs more than all else. Nobody changes what is read.

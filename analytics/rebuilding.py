@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection, transaction
 
-from analytics import calendars, facts, lock, presence, rollups, shadow, workers
+from analytics import calendars, facts, lock, parts, presence, rollups, shadow, workers
 from analytics.database import fetch
 from analytics.models import Dirty, Watermark
 from helpdesk import clock
@@ -26,13 +26,6 @@ RANGES = """
 SELECT min(id), max(id) FROM (
   SELECT id, (row_number() OVER (ORDER BY id) - 1) / %s AS part FROM tickets_contact
 ) AS c GROUP BY part ORDER BY part
-"""
-TICKETS_OF = """
-SELECT t.id FROM tickets_ticket t JOIN tickets_conversation v ON v.id = t.conversation_id
-JOIN tickets_contact c ON c.id = v.contact_id WHERE c.merged_into_id IS NULL AND c.id BETWEEN %s AND %s
-UNION ALL
-SELECT t.id FROM tickets_ticket t JOIN tickets_conversation v ON v.id = t.conversation_id
-JOIN tickets_contact c ON c.id = v.contact_id WHERE c.merged_into_id BETWEEN %s AND %s
 """
 # What the refresh has not taken in yet, and with it the other tickets of the same contacts.
 CHANGED_MEANWHILE = f"""
@@ -55,7 +48,7 @@ def rebuild(tell: Tell | None = None, *, processes: int = 0) -> int:
         number = _derive(run, later, tell)
         days = _days()
         # All days of a part together: every table is read through once, instead of here and there for each month.
-        for _done in run(workers.count, ((name, days) for name in rollups.INSERTS)):
+        for _done in run(parts.count, ((name, days) for name in rollups.INSERTS)):
             pass
         _finish(run, later, shadow.ROLLUPS)
         with transaction.atomic():
@@ -102,7 +95,7 @@ def _alone(processes: int) -> Iterator[workers.Run]:
 def _derive(run: workers.Run, later: dict[str, list[str]], tell: Tell | None) -> int:
     """Fill the facts beside those that stand, and give them their indexes."""
     total, done = fetch("SELECT count(*) FROM tickets_ticket")[0][0], 0
-    for number in run(workers.people, fetch(RANGES, [PEOPLE_AT_ONCE])):
+    for number in run(parts.people, fetch(RANGES, [PEOPLE_AT_ONCE])):
         done += number
         if tell is not None:
             tell(done, total)
@@ -111,22 +104,10 @@ def _derive(run: workers.Run, later: dict[str, list[str]], tell: Tell | None) ->
 
 
 def _finish(run: workers.Run, later: dict[str, list[str]], tables: list[str]) -> None:
-    for _done in run(workers.finish, ((statement,) for table in tables for statement in later[table])):
+    for _done in run(shadow.finish, ((statement,) for table in tables for statement in later[table])):
         pass
     with shadow.first(), connection.cursor() as sql:
         sql.execute(f"ANALYZE {', '.join(tables)}")
-
-
-def derive_people(first: int, last: int) -> int:
-    """Derive the facts of a range of contacts into the tables beside; return the number of their tickets."""
-    with shadow.first():
-        return facts.derive([pk for (pk,) in fetch(TICKETS_OF, [first, last, first, last])])
-
-
-def count(name: str, days: list[dt.date]) -> None:
-    """Count one of the parts of days into the tables beside."""
-    with shadow.first():
-        rollups.insert(name, days)
 
 
 def _steps(days: list[dt.date]) -> range:

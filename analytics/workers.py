@@ -1,4 +1,7 @@
-"""Processes that derive figures side by side; one interpreter computes on one core only."""
+"""Processes that derive figures side by side; one interpreter computes on one core only.
+
+A process reads this module before Django stands in it, so it loads nothing of ours; the work comes later.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -52,24 +55,3 @@ def _begin(database: str) -> None:
         sql.execute("SET synchronous_commit = off")  # the exchange at the end is synced, and with it all before
     gc.freeze()
     gc.disable()  # the work makes no cycles, and looking for them costs a third of its time
-
-
-def people(first: int, last: int) -> int:
-    """Derive the facts of a range of contacts; return the number of their tickets."""
-    from analytics import rebuilding
-
-    return rebuilding.derive_people(first, last)
-
-
-def finish(statement: str) -> None:
-    """Give a full table an index or a constraint."""
-    from analytics import shadow
-
-    shadow.finish(statement)
-
-
-def count(name: str, days: list[Any]) -> None:
-    """Count one of the parts of days."""
-    from analytics import rebuilding
-
-    rebuilding.count(name, days)

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import current_app
@@ -16,7 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agents.models import User
-from analytics import lock, refresh, shadow, tasks
+from analytics import loading, lock, parts, refresh, shadow, tasks
 from analytics.models import Dirty, Fact, Rollup, Watermark
 from analytics.periods import Period
 from analytics.queries import Reader
@@ -47,6 +48,32 @@ def belongings() -> list[str]:
             [shadow.TABLES] * 4,
         )
         return [row[0] for row in sql.fetchall()]
+
+
+def scans(statement: str, params: list[Any]) -> list[tuple[str, str]]:
+    """Return which tables a statement would read, and by which condition on an index."""
+    with connection.cursor() as sql:
+        sql.execute(f"EXPLAIN (FORMAT JSON) {statement}", params)
+        waiting, found = [sql.fetchone()[0][0]["Plan"]], []
+    while waiting:
+        node = waiting.pop()
+        waiting += node.get("Plans", [])
+        if "Relation Name" in node:
+            found.append((node["Relation Name"], node.get("Index Cond", node.get("Recheck Cond", ""))))
+    return found
+
+
+def test_no_planner_that_takes_tables_for_empty_reads_them_whole_for_each_row(db: None) -> None:
+    with connection.cursor() as sql:
+        sql.execute("SET LOCAL enable_seqscan = off")  # as if they had many pages, which it knows in any case
+    for statement in (loading.SURVEYS, loading.OLDER_ANSWERS):
+        read = scans(statement, [[1, 2]])
+        answers_by = [by for table, by in read if table == "surveys_surveyresponse"]
+        assert len(answers_by) == 2
+        assert all(by.startswith("(invitation_id = ") for by in answers_by), answers_by
+        assert ("surveys_surveyinvitation", "(ticket_id = ot.id)") in read
+    for table, by in scans(parts.TICKETS_OF, [1, 500, 1, 500]):
+        assert table == "tickets_contact" or by.startswith(("(contact_id = ", "(conversation_id = ")), (table, by)
 
 
 def refresh_until(cast: House, kpi: str, value: float) -> float | None:

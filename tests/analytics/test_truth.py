@@ -69,7 +69,6 @@ def analyse() -> None:
 
 def count_everything() -> None:
     """Count all tickets."""
-    analyse()
     bring_up_to_date(list(Ticket.objects.values_list("pk", flat=True)))
 
 
