@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import user_passes_test
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -18,10 +19,12 @@ TOKENS = (
 )
 
 
-@user_passes_test(lambda user: user.is_staff)
+@login_required
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show every component in each of its states; `theme` and `dir` choose how, `page=inbox` shows them composed."""
+    if not request.user.is_staff:
+        raise PermissionDenied
     theme = request.GET.get("theme", "")
     direction = request.GET.get("dir", "")
     now = clock.now().replace(second=48, microsecond=0)

@@ -157,6 +157,7 @@ class Tile:
     status: str
     line: Sparkline | None
     available: bool
+    has_tickets: bool  # else it is made of people's time, with nothing to open behind it
 
 
 def detail(kpi: Kpi, result: Result) -> str:
@@ -203,6 +204,7 @@ def tile(result: Result, series: list[Point]) -> Tile:
         status="none" if few else result.status,
         line=sparkline(values, line_goal),
         available=kpi.available,
+        has_tickets=kpi.available and kpi.anchor != "presence",
     )
 
 

@@ -2,7 +2,9 @@
 
 import csv
 import datetime as dt
+import html
 import io
+import re
 
 import pytest
 from django.test import Client
@@ -86,6 +88,16 @@ def test_the_tickets_behind_a_figure_are_those_that_it_counts(staff: Staff) -> N
     page = client.get(f"/reports/figures/volume/tickets/{ASKED}")
     assert page.context["found"].paginator.count == int(volume["value"]) > 0
     assert client.get("/reports/figures/nonsense/tickets/").status_code == 404
+
+
+def test_every_figure_that_names_its_tickets_opens_them_and_one_of_time_names_none(staff: Staff) -> None:
+    client = as_(staff.users["jonas"])
+    page = client.get(f"/reports/agents/{ASKED}").content.decode()
+    links = re.findall(r'figure-title"><a href="([^"]+)"', page)
+    assert links
+    assert {client.get(html.unescape(link)).status_code for link in links} == {200}
+    assert 'id="figure-utilisation"' in page
+    assert "/figures/utilisation/" not in page
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,12 @@ def test_staff_see_the_style_guide_and_search_engines_do_not() -> None:
     assert '<meta name="robots" content="noindex, nofollow">' in answer.content.decode()
 
 
-def test_others_are_asked_to_log_in() -> None:
-    answer = signed_in(is_staff=False).get("/styleguide/")
+def test_strangers_are_asked_to_log_in_and_colleagues_who_are_not_staff_are_refused() -> None:
+    answer = Client().get("/styleguide/")
     assert answer.status_code == 302
     assert answer["Location"].startswith("/login/")
+    # To log in again would lead a colleague back here, and round and round.
+    assert signed_in(is_staff=False).get("/styleguide/").status_code == 403
 
 
 @pytest.mark.parametrize(("query", "expected"), [("theme=dark", 'data-theme="dark"'), ("dir=rtl", 'dir="rtl"')])
