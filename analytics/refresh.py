@@ -25,6 +25,8 @@ BATCH = 500
 MOST_BROKEN = 20
 # While nothing happens, the watermark need not be written every two seconds.
 IDLE = dt.timedelta(seconds=30)
+# A day that cannot be counted is tried again after so long, or when more happens on it.
+AGAIN = dt.timedelta(minutes=5)
 
 
 @transaction.atomic
@@ -86,7 +88,7 @@ def _count(day: dt.date) -> bool:
         raise
     except Exception as error:  # noqa: BLE001 - as above
         log.error("day_cannot_be_counted", day=day.isoformat(), error=describe(error))
-        Dirty.objects.create(day=day)
+        Dirty.objects.create(day=day, not_before=clock.now() + AGAIN)
         return False
     return True
 
@@ -95,9 +97,9 @@ def _take_dirty_days() -> list[dt.date]:
     """Remove and return some of the days that must be counted again, the newest first."""
     with connection.cursor() as sql:
         sql.execute(
-            "DELETE FROM kpi_dirty WHERE day IN (SELECT DISTINCT day FROM kpi_dirty ORDER BY day DESC LIMIT %s)"
-            " RETURNING day",
-            [DAYS_AT_ONCE],
+            "DELETE FROM kpi_dirty WHERE day IN (SELECT DISTINCT day FROM kpi_dirty"
+            " WHERE not_before IS NULL OR not_before <= %s ORDER BY day DESC LIMIT %s) RETURNING day",
+            [clock.now(), DAYS_AT_ONCE],
         )
         return sorted({day for (day,) in sql.fetchall()})
 

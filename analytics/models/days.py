@@ -35,6 +35,8 @@ class Dirty(models.Model):
     """A day whose rollups must be counted again. Only appended to: writers never wait for each other."""
 
     day = models.DateField()
+    # Set where the day could not be counted: the same would befall it in two seconds, and be told of in the log again.
+    not_before = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "kpi_dirty"

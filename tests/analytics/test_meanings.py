@@ -369,6 +369,17 @@ def test_what_cannot_be_written_or_counted_does_not_hold_up_the_others(
     assert "ticket_cannot_be_folded" in caplog.text
     assert "day_cannot_be_counted" in caplog.text
     caplog.clear()  # it was meant to be
+    assert refresh.count_dirty_days() == []
+    assert caplog.text == "", "it is not tried every two seconds"
+    with clock.at(clock.now() + refresh.AGAIN):
+        refresh.count_dirty_days()
+    assert "day_cannot_be_counted" in caplog.text
+    caplog.clear()
+    Dirty.objects.create(day=dt.date(2026, 6, 1))
+    with connection.cursor() as sql:
+        sql.execute("DROP TRIGGER refuse ON kpi_rollup")
+    assert refresh.count_dirty_days() == [dt.date(2026, 6, 1)], "more happened on it"
+    assert not Dirty.objects.exists()
 
 
 def test_a_ticket_that_cannot_be_folded_does_not_hold_up_the_others(
