@@ -21,11 +21,16 @@ def readable(tickets: models.QuerySet["Ticket"], of: str = "") -> Q:
 
     What belongs to no ticket stands in the conversation; what an answer speaks of, only its readers read.
     """
+
+    def has(**key: models.OuterRef) -> models.Exists:
+        # Not "in": that reads all these tickets for one message, and for each message where memory does not hold them.
+        return models.Exists(tickets.filter(**key))
+
     ticketless = {f"{of}ticket__isnull": True}
     return (
-        Q(**{f"{of}ticket__in": tickets.values("pk")})
-        | Q(**ticketless, **{f"{of}about__in": tickets.values("pk")})
-        | Q(**ticketless, **{f"{of}about__isnull": True, f"{of}conversation__in": tickets.values("conversation")})
+        Q(has(pk=models.OuterRef(f"{of}ticket")))
+        | Q(has(pk=models.OuterRef(f"{of}about")), **ticketless)
+        | Q(has(conversation=models.OuterRef(f"{of}conversation")), **ticketless, **{f"{of}about__isnull": True})
     )
 
 
