@@ -22,7 +22,7 @@ from tests.cast import House, person, ticket_of, writes
 from tests.surveys.conftest import asked, helped, invited, taps, types, work
 from tickets.api import querysets
 from tickets.inbound import Outcome
-from tickets.models import ConfigurationEvent, ContactIdentity, Draft, Inbox, Status, Ticket
+from tickets.models import ConfigurationEvent, ContactIdentity, Draft, Inbox, Purpose, Status, Ticket
 
 pytestmark = pytest.mark.django_db
 Journey = time_machine.Traveller
@@ -97,6 +97,8 @@ def test_what_a_contact_answers_about_a_ticket_is_read_by_those_who_may_read_tha
 
     assert reads(cast.lena) == [False, False]
     assert reads(cast.jonas) == [True, True]
+    thanks = querysets.messages(cast.lena).filter(purpose=Purpose.SURVEY_THANKS)
+    assert thanks.count() == 1, "what speaks of no ticket is read by whoever reads one of the conversation"
 
 
 def test_earlier_scores_stand_beside_a_ticket_for_those_who_may_open_those_tickets(
