@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from analytics.facts import BESIDE, BESIDE_COLUMNS, COLUMNS
 from analytics.models import Fact, HourRollup, Rollup
@@ -101,21 +102,27 @@ def exchange() -> None:
     """
     here = home()
     with connection.cursor() as sql:
+        # Nobody reads these but autovacuum, which gives way to whoever has waited for a second (deadlock_timeout).
+        _lock(sql, SCHEMA, within="30s")
         for attempt in range(ATTEMPTS):
             try:
                 with transaction.atomic():
-                    sql.execute("SET LOCAL lock_timeout = '1s'")
-                    names = ", ".join(f"{here}.{table}" for table in TABLES)
-                    sql.execute(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
+                    _lock(sql, here, within="1s")
                 break
             except OperationalError:
                 if attempt + 1 == ATTEMPTS:
                     raise
                 time.sleep(PAUSE)
+        sql.execute("SET LOCAL lock_timeout = '30s'")
         for table in TABLES:
             sql.execute(f"DROP TABLE {here}.{table}")
             sql.execute(f"ALTER TABLE {SCHEMA}.{table} SET SCHEMA {here}")
         sql.execute(f"DROP SCHEMA {SCHEMA}")
+
+
+def _lock(sql: CursorWrapper, schema: str, *, within: str) -> None:
+    sql.execute(f"SET LOCAL lock_timeout = '{within}'")
+    sql.execute(f"LOCK TABLE {', '.join(f'{schema}.{table}' for table in TABLES)} IN ACCESS EXCLUSIVE MODE")
 
 
 def drop() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
@@ -184,6 +185,28 @@ def test_a_rebuild_that_is_interrupted_leaves_the_figures_as_they_were(
     assert Fact.objects.count() == 1
     call_command("kpi_rebuild", workers=1, stdout=StringIO())
     assert Fact.objects.count() == 2
+
+
+def vacuums(table: str, begun: threading.Event) -> None:
+    """Hold the lock of autovacuum on a table a little longer than a reader of figures would be waited for."""
+    with transaction.atomic(), connection.cursor() as sql:
+        sql.execute(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE")
+        begun.set()
+        sql.execute("SELECT pg_sleep(1.5)")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_tables_that_are_being_vacuumed_take_their_place_after_it() -> None:
+    begun = threading.Event()
+    shadow.make()
+    with ThreadPoolExecutor(max_workers=1) as vacuum, transaction.atomic():
+        held = vacuum.submit(vacuums, f"{shadow.SCHEMA}.{shadow.TABLES[-1]}", begun)
+        begun.wait(20)
+        shadow.exchange()
+        transaction.set_rollback(True)  # these are bare
+        held.result(20)
+        vacuum.submit(connections.close_all).result(20)
+    shadow.drop()
 
 
 @pytest.mark.django_db(transaction=True)
