@@ -133,6 +133,8 @@ def test_a_message_that_was_not_read_cannot_be_resolved(seat: Seat, customer: In
     expect(lena.page.get_by_role("button", name="New messages")).to_be_hidden()
     lena.page.get_by_role("button", name="Resolve").click()
     expect(lena.page.locator("#toasts")).to_contain_text("Resolved")
+    # The button left with its ticket; who works by keyboard goes on at the next one.
+    expect(lena.page.locator("#queue-list:focus, .queue-row[aria-current=true]:focus")).to_have_count(1)
 
 
 def test_a_slash_offers_quick_replies_and_tab_inserts_one(seat: Seat, customer: Invent) -> None:

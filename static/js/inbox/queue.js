@@ -12,6 +12,8 @@ let timer = 0;
 let running = false;
 let again = false;
 let lastStart = 0;
+// Nobody has gone anywhere yet: a page that was just opened keeps its focus at its beginning.
+let walked = false;
 
 const list = () => document.getElementById("queue-list");
 const rowsBox = () => document.getElementById("queue-rows");
@@ -167,6 +169,12 @@ export function focusCurrent() {
   (current ?? list())?.focus();
 }
 
+/** Go on from the row of the conversation that is open now, where the focus left with the one before. */
+function goOn() {
+  const active = document.activeElement;
+  if (walked && (active === document.body || active?.matches(".queue-row"))) focusCurrent();
+}
+
 export function connectQueue() {
   const soon = () => setTimeout(applyPending, 150);
   document.addEventListener("pointerout", (event) => {
@@ -189,5 +197,9 @@ export function connectQueue() {
   document.addEventListener("clock:crossed", (event) => {
     if (event.target.closest("#queue-rows")) refreshQueue();
   });
-  document.addEventListener("ticket:opened", markCurrent);
+  document.addEventListener("ticket:opened", () => {
+    markCurrent();
+    goOn();
+  });
+  document.addEventListener("focusin", () => (walked = true));
 }
