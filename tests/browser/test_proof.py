@@ -191,7 +191,7 @@ def test_two_agents_cannot_both_claim_a_ticket(seat: Seat, stack: RunningStack, 
 
 
 def test_a_second_browser_sees_a_message_within_a_second(seat: Seat, customer: object, stack: RunningStack) -> None:
-    """From the moment the simulator has it to the moment it can be read; the best of five, for other tests work too."""
+    """From the moment the simulator has it to the moment it can be read; the median of five."""
     lena = seat("lena")
     lena.open()
     lena.rest()
@@ -202,4 +202,4 @@ def test_a_second_browser_sees_a_message_within_a_second(seat: Seat, customer: o
         stack.simulator.inbound("491701112223", "Stopwatch", text)
         expect(lena.page.locator("#queue-rows")).to_contain_text(text)
         took.append(time.monotonic() - start)
-    assert min(took) < 1.0, took
+    assert sorted(took)[2] < 1.0, took
