@@ -6,14 +6,16 @@ One thread: the kernel ties "die with your parent" to the thread that started a 
 import json
 import os
 import re
+import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,17 +72,24 @@ class Supervisor:
         self.say = say
         self.children: list[list[Child]] = []
         self.signal: int | None = None
-        self._wake = threading.Event()
+        # Not an Event: its lock may be held by the very code that a signal interrupts, which then waits for itself.
+        self._hears, self._rings = socket.socketpair()
+        for end in (self._hears, self._rings):
+            end.setblocking(False)
 
     def listen_to_signals(self) -> None:
         """Take Ctrl-C, SIGTERM and SIGHUP as the wish to stop, and wake up when a child ends."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
-        signal.signal(signal.SIGCHLD, lambda *_: self._wake.set())
+        signal.signal(signal.SIGCHLD, lambda *_: self._wake())
 
     def _on_signal(self, number: int, _frame: object) -> None:
         self.signal = number
-        self._wake.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        with suppress(BlockingIOError):  # full: it has been rung often enough
+            self._rings.send(b".")
 
     def start(self, *programs: Program) -> None:
         """Start programs side by side and return when all of them are ready.
@@ -136,8 +145,8 @@ class Supervisor:
 
     def wait(self, seconds: float) -> None:
         """Sleep until a signal arrives or a child ends, `seconds` at most."""
-        self._wake.wait(seconds)
-        self._wake.clear()
+        if select.select([self._hears], [], [], seconds)[0]:
+            self._hears.recv(65536)
 
     def stop(self) -> None:
         """End all children, the latest stage first; what does not listen in its time is killed."""

@@ -164,3 +164,21 @@ def test_a_child_dies_with_its_supervisor(folder: Path) -> None:
     parent.wait()
     parent.stdout.close()
     assert eventually(lambda: not Path(f"/proc/{child}").exists(), within=2)
+
+
+RUSH = """
+import subprocess, sys
+from pathlib import Path
+from helpdesk.services.supervisor import Supervisor
+
+supervisor = Supervisor(Path(sys.argv[1]))
+supervisor.listen_to_signals()
+code = "import os, signal; [os.kill(os.getppid(), signal.SIGCHLD) for _ in range(200_000)]"
+rush = subprocess.Popen([sys.executable, "-c", code])
+while rush.poll() is None:
+    supervisor.wait(0.0001)
+"""
+
+
+def test_a_rush_of_children_that_end_holds_nobody_up(folder: Path) -> None:
+    subprocess.run([sys.executable, "-c", RUSH, str(folder)], cwd=BASE_DIR, timeout=60, check=True)
